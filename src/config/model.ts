@@ -1,0 +1,56 @@
+/**
+ * The finished configuration: everything the processes need, nothing of how it was written. Plain
+ * frozen data, so that it crosses to a child process as JSON.
+ */
+import type { Command } from "../base/command.ts";
+import type { IpAddress } from "../base/address.ts";
+import type { Duration } from "../base/units.ts";
+import type { ScriptConfig } from "../track/config.ts";
+import type { InstanceConfig } from "../vrrp/config.ts";
+
+export interface GlobalConfig {
+  readonly routerId: string;
+  readonly scriptUser: { readonly user: string; readonly group: string | undefined } | undefined;
+  readonly scriptSecurity: boolean;
+  readonly vrrpVersion: 2 | 3;
+  readonly vrrpStrict: boolean;
+  readonly multicastGroupIpv4: IpAddress;
+  readonly multicastGroupIpv6: IpAddress;
+  readonly dynamicInterfaces: boolean;
+  readonly defaultInterface: string | undefined;
+  readonly instanceName: string | undefined;
+  readonly netNamespace: string | undefined;
+  readonly usePidDir: boolean;
+  readonly childWaitTime: Duration;
+  readonly startupDelay: Duration;
+  readonly logUnknownVrids: boolean;
+  readonly processNames: { readonly parent: string; readonly vrrp: string };
+  /** SCHED_RR priority of the VRRP process, or undefined for ordinary scheduling. */
+  readonly vrrpRealtimePriority: number | undefined;
+  readonly vrrpNice: number;
+  readonly vrrpNoSwap: boolean;
+  /** File creation mask; the command line wins. */
+  readonly umask: number | undefined;
+  readonly mail: MailConfig;
+  readonly startupScript: Command | undefined;
+  readonly shutdownScript: Command | undefined;
+}
+
+/** Accepted and checked now; sending comes with notification. keepalived.conf(5), global_defs. */
+export interface MailConfig {
+  readonly from: string | undefined;
+  readonly recipients: readonly string[];
+  readonly server: string | undefined;
+  readonly port: number;
+  readonly helloName: string | undefined;
+  readonly connectTimeout: Duration;
+}
+
+export interface Model {
+  readonly global: GlobalConfig;
+  readonly scripts: readonly ScriptConfig[];
+  readonly instances: readonly InstanceConfig[];
+  /** Whether the file has virtual servers or BFD instances, whose processes come later. */
+  readonly hasVirtualServers: boolean;
+  readonly hasBfd: boolean;
+}

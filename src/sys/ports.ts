@@ -1,0 +1,224 @@
+/**
+ * What the daemon asks of the operating system, as interfaces. `sys/linux` implements them with
+ * real descriptors; `test/sim` implements them on a virtual LAN. One contract suite runs on both.
+ */
+import type { Family, IpAddress, MacAddress } from "../base/address.ts";
+import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
+
+/** Monotonic time and the one timer of a process. */
+export interface Clock extends Disposable {
+  /** CLOCK_MONOTONIC. */
+  now(): Instant;
+  /** CLOCK_BOOTTIME: runs on through suspend, so the difference to `now` grows by a suspend. */
+  bootTime(): Instant;
+  /** Milliseconds since 1970, for log lines and status only; never for a decision. */
+  wallClock(): number;
+  /** Arms the timer for `deadline`, or disarms it; replaces what was armed before. */
+  wakeAt(deadline: Instant | undefined): void;
+  /** Called from the loop when an armed deadline has passed, never before it. */
+  onWake(handler: () => void): void;
+}
+
+/** A link as rtnetlink reports it (RTM_NEWLINK). */
+export interface LinkInfo {
+  readonly index: InterfaceIndex;
+  readonly name: string;
+  /** IFF_* flags. */
+  readonly flags: number;
+  readonly mtu: number;
+  /** ARPHRD_* type: 1 Ethernet, 772 loopback. */
+  readonly hardwareType: number;
+  readonly mac: MacAddress | undefined;
+  readonly broadcastMac: MacAddress | undefined;
+  /** IFLA_INFO_KIND, such as "veth" or "macvlan". */
+  readonly kind: string | undefined;
+  /** IFLA_LINK: the parent of a macvlan or VLAN. */
+  readonly parent: InterfaceIndex | undefined;
+  /** IFLA_MASTER: the bridge, bond or VRF it is enslaved to. */
+  readonly master: InterfaceIndex | undefined;
+}
+
+/** An address as rtnetlink reports it (RTM_NEWADDR). */
+export interface AddressInfo {
+  readonly interfaceIndex: InterfaceIndex;
+  /** IFA_LOCAL, or IFA_ADDRESS where there is no local part. */
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly scope: number;
+  /** IFA_F_* flags: 0x01 secondary, 0x08 dadfailed, 0x20 deprecated, 0x40 tentative. */
+  readonly flags: number;
+  readonly label: string | undefined;
+}
+
+export type NetworkNotice =
+  | { readonly kind: "linkChanged"; readonly link: LinkInfo }
+  | { readonly kind: "linkRemoved"; readonly index: InterfaceIndex; readonly name: string }
+  | { readonly kind: "addressAdded"; readonly address: AddressInfo }
+  | { readonly kind: "addressRemoved"; readonly address: AddressInfo }
+  /** The kernel dropped notices (ENOBUFS): the caller must dump again. */
+  | { readonly kind: "overrun" };
+
+/** An address to add to or remove from an interface (RTM_NEWADDR, RTM_DELADDR). */
+export interface AddressChange {
+  readonly operation: "add" | "remove";
+  readonly interfaceIndex: InterfaceIndex;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly peer?: { readonly address: IpAddress; readonly prefixLength: number } | undefined;
+  readonly scope?: number | undefined;
+  readonly label?: string | undefined;
+  readonly broadcast?: IpAddress | undefined;
+  /** IFA_F_* bits to set when adding. */
+  readonly flags?: number | undefined;
+  /** Seconds; undefined is for ever. */
+  readonly preferredLifetime?: number | undefined;
+  /** Seconds; undefined is for ever. A finite one makes the kernel remove the address by itself. */
+  readonly validLifetime?: number | undefined;
+}
+
+/** Requests encoded at load, so that applying them is system calls alone. */
+export interface PreparedChanges {
+  readonly count: number;
+}
+
+export interface ChangeFailure {
+  /** Position in the prepared list. */
+  readonly index: number;
+  readonly errno: number;
+}
+
+export interface Netlink extends Disposable {
+  /** All links, by dump. Throws `SyscallError`. */
+  links(): readonly LinkInfo[];
+  /** All addresses, by dump. Throws `SyscallError`. */
+  addresses(): readonly AddressInfo[];
+  /** Encodes `changes`; nothing is sent. */
+  prepare(changes: readonly AddressChange[]): PreparedChanges;
+  /**
+   * Sends `count` prepared requests from position `from` in as few system calls as possible and
+   * returns what the kernel refused. EEXIST on add and EADDRNOTAVAIL on remove are reported too;
+   * whether they matter is the caller's business. Throws `SyscallError` when sending itself fails.
+   */
+  apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[];
+  /** Called from the loop with the notices of one wake-up, in order. */
+  onNotices(handler: (notices: readonly NetworkNotice[]) => void): void;
+}
+
+/** One advert to send; the bytes are the whole IPv4 packet, or the VRRP message for IPv6. */
+export interface OutgoingAdvert {
+  readonly destination: IpAddress;
+  /** The source: in the IPv4 header already; given to the kernel for IPv6 (IPV6_PKTINFO). */
+  readonly source: IpAddress;
+  readonly bytes: Uint8Array;
+}
+
+/** A received VRRP packet before any check; `bytes` is only valid during the call. */
+export interface IncomingAdvert {
+  readonly family: Family;
+  readonly interfaceIndex: InterfaceIndex;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  /** TTL or hop limit; -1 when the kernel did not tell. */
+  readonly ttl: number;
+  /** The VRRP message, without IP header. For IPv4, trailing bytes beyond the IP length are cut. */
+  readonly bytes: Uint8Array;
+}
+
+export interface AdvertSocketOptions {
+  readonly family: Family;
+  /** The interface to work on; undefined for unicast by source address alone. */
+  readonly interfaceIndex: InterfaceIndex | undefined;
+  readonly interfaceName: string | undefined;
+  /** Multicast group to join, or undefined for unicast. */
+  readonly group: IpAddress | undefined;
+  /** Unicast source to bind to. */
+  readonly bindAddress: IpAddress | undefined;
+  /** Unicast hop limit (IPv6; in IPv4 it is in the header we write). */
+  readonly hopLimit: number;
+  readonly receiveBufferBytes: number | undefined;
+}
+
+/** A raw socket pair for protocol 112 on one interface or unicast source. */
+export interface AdvertSocket extends Disposable {
+  /**
+   * Sends all of `adverts`, in one system call where the kernel allows. Returns the errno per
+   * advert that failed; an empty list is success.
+   */
+  send(adverts: readonly OutgoingAdvert[]): readonly ChangeFailure[];
+  /** Called from the loop for each packet of a wake-up; at most `RECEIVE_BURST` a wake-up. */
+  onPacket(handler: (packet: IncomingAdvert) => void): void;
+  /** Descriptor numbers, for the `VRRP sockpool` line. */
+  readonly descriptors: readonly [receive: number, send: number];
+}
+
+/** The most packets taken from one socket before timers are looked at again. */
+export const RECEIVE_BURST = 64;
+
+/** Link-layer frames encoded at load: gratuitous ARP, unsolicited neighbour advertisements. */
+export interface PreparedFrames {
+  readonly count: number;
+}
+
+/** One AF_PACKET socket for all announcements. */
+export interface FrameSocket extends Disposable {
+  /** `frames` are complete Ethernet frames for the interface. */
+  prepare(
+    frames: readonly { readonly interfaceIndex: InterfaceIndex; readonly bytes: Uint8Array }[],
+  ): PreparedFrames;
+  /** Sends `count` frames from position `from`; returns how many went and the errno that stopped it. */
+  send(
+    prepared: PreparedFrames,
+    from: number,
+    count: number,
+  ): { readonly sent: number; readonly errno: number };
+}
+
+/** Everything the VRRP process opens. Opening throws `SyscallError`. */
+export interface NetworkPorts {
+  readonly clock: Clock;
+  openNetlink(): Netlink;
+  openAdvertSocket(options: AdvertSocketOptions): AdvertSocket;
+  openFrameSocket(): FrameSocket;
+  /** Runs `work` after what is already due in the loop: between slices of a long job. */
+  defer(work: () => void): void;
+}
+
+/** Datagrams to the system log; never blocks, drops and counts instead. */
+export interface SyslogSocket extends Disposable {
+  send(datagram: Uint8Array): boolean;
+}
+
+/** A program that ended. */
+export interface ProcessResult {
+  readonly outcome:
+    | { readonly kind: "exited"; readonly status: number }
+    | { readonly kind: "signalled"; readonly signal: number }
+    | { readonly kind: "timedOut" }
+    | { readonly kind: "notStarted"; readonly errno: number; readonly reason: string };
+  readonly duration: Duration;
+  /** The last lines of standard output and error, bounded. */
+  readonly outputTail: string;
+}
+
+export interface ProcessRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Then TERM to the process group, and KILL after `killAfter`. */
+  readonly timeout: Duration | undefined;
+  readonly killAfter: Duration;
+  readonly captureBytes: number;
+}
+
+export interface RunningProcess {
+  readonly pid: number | undefined;
+  readonly result: Promise<ProcessResult>;
+  /** TERM to the group, KILL after `killAfter`. */
+  end(): void;
+}
+
+/** Running programs, for the parent process. */
+export interface ProcessPort {
+  start(request: ProcessRequest): RunningProcess;
+}

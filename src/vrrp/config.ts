@@ -1,0 +1,125 @@
+/**
+ * A virtual router as configured: finished, checked and frozen. Built by `config`, read by the
+ * state machine. Every default is already applied.
+ */
+import type { Family, IpAddress } from "../base/address.ts";
+import type { Command, Secret } from "../base/command.ts";
+import type { Duration, Priority, Vrid } from "../base/units.ts";
+import type { TrackedObject } from "../track/config.ts";
+
+export type VrrpVersion = 2 | 3;
+
+/** One line of virtual_ipaddress or virtual_ipaddress_excluded (keepalived.conf(5)). */
+export interface VirtualAddress {
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  /** The interface it is put on: `dev`, else the instance's own. */
+  readonly interfaceName: string;
+  /** rtnetlink scope number (0 global, 253 link, 254 host); undefined lets the kernel decide. */
+  readonly scope: number | undefined;
+  readonly label: string | undefined;
+  readonly broadcast: IpAddress | undefined;
+  readonly peer: { readonly address: IpAddress; readonly prefixLength: number } | undefined;
+  /** IPv6: skip duplicate address detection. Default true. */
+  readonly nodad: boolean;
+  readonly home: boolean;
+  readonly mngtmpaddr: boolean;
+  readonly noprefixroute: boolean;
+  readonly autojoin: boolean;
+  /** Seconds, or "forever". */
+  readonly preferredLifetime: number | "forever";
+  readonly track: boolean;
+}
+
+export interface UnicastPeer {
+  readonly address: IpAddress;
+  readonly minTtl: number | undefined;
+  readonly maxTtl: number | undefined;
+}
+
+/** How adverts travel. Unicast without peers cannot be written. */
+export type Delivery =
+  | {
+      readonly kind: "multicast";
+      readonly group: IpAddress;
+      readonly source: IpAddress | undefined;
+    }
+  | {
+      readonly kind: "unicast";
+      readonly source: IpAddress | undefined;
+      readonly peers: readonly [UnicastPeer, ...UnicastPeer[]];
+      readonly ttl: number;
+      /** Adverts from strangers are dropped. */
+      readonly checkSource: boolean;
+    };
+
+export type Authentication =
+  { readonly kind: "none" } | { readonly kind: "pass"; readonly password: Secret };
+
+/** Gratuitous ARP / unsolicited NA policy: keepalived.conf(5) garp_master_*, garp_lower_prio_*. */
+export interface AnnouncementPolicy {
+  readonly masterRepeat: number;
+  /** Time to the second set; zero means no second set. */
+  readonly masterDelay: Duration;
+  /** Period of refreshes while master; zero is off. */
+  readonly refresh: Duration;
+  readonly refreshRepeat: number;
+  readonly lowerPriorityRepeat: number;
+  readonly lowerPriorityDelay: Duration;
+  /** Least time between two frames on one interface (vrrp_garp_interval / vrrp_gna_interval). */
+  readonly minimumGap: Duration;
+}
+
+/** Programs told of state changes: keepalived.conf(5), notify scripts. */
+export interface NotifyCommands {
+  readonly master: Command | undefined;
+  readonly backup: Command | undefined;
+  readonly fault: Command | undefined;
+  readonly stop: Command | undefined;
+  readonly deleted: Command | undefined;
+  readonly masterReceivedLowerPriority: Command | undefined;
+  /** Run on every change with `INSTANCE NAME STATE PRIORITY` appended. */
+  readonly any: Command | undefined;
+}
+
+/** keepalived.conf(5), vrrp_instance. */
+export interface InstanceConfig {
+  readonly name: string;
+  /** Undefined only for unicast with a source address. */
+  readonly interfaceName: string | undefined;
+  readonly vrid: Vrid;
+  readonly family: Family;
+  readonly version: VrrpVersion;
+  /** The wanted state at start; only an owner with "master" starts without waiting. */
+  readonly initialState: "master" | "backup";
+  readonly priority: Priority;
+  readonly advertInterval: Duration;
+  readonly downTimerAdverts: number;
+  readonly preempt: boolean;
+  readonly preemptDelay: Duration;
+  readonly delivery: Delivery;
+  readonly authentication: Authentication;
+  /** In the order of the file, which is the order in the advert. */
+  readonly addresses: readonly VirtualAddress[];
+  readonly excludedAddresses: readonly VirtualAddress[];
+  readonly announcements: AnnouncementPolicy;
+  /** Whether the own interface going down is a fault (not dont_track_primary). */
+  readonly trackPrimary: boolean;
+  readonly trackedInterfaces: readonly TrackedObject[];
+  readonly trackedScripts: readonly TrackedObject[];
+  readonly strict: boolean;
+  /** Compare advertised addresses only when the sender changed. */
+  readonly skipAddressCheck: boolean;
+  /** Packets to the virtual addresses are accepted while not the owner. */
+  readonly accept: boolean;
+  readonly lowerPriorityNoAdvert: boolean;
+  readonly higherPrioritySendAdvert: boolean;
+  readonly ownerIgnoresAdverts: boolean;
+  /** Leave the pseudo header out of v3 IPv4 checksums. */
+  readonly v3ChecksumAsV2: boolean;
+  /** "auto" switches after one packet that only verifies the old way. */
+  readonly oldUnicastChecksum: "auto" | "always" | "never";
+  readonly debug: number;
+  readonly notify: NotifyCommands;
+  readonly smtpAlert: boolean;
+}
