@@ -1,0 +1,67 @@
+/**
+ * What the parent and the VRRP process say to each other over their IPC channel: plain data, one
+ * union each way. The VRRP process never waits for an answer.
+ */
+import type { Model } from "../config/model.ts";
+import type { VrrpSnapshot } from "../report/state.ts";
+import type { StateName, VrrpEvent } from "../vrrp/events.ts";
+
+export interface VrrpProcessOptions {
+  /** -V, --dont-release-vrrp: leave addresses on exit. */
+  readonly keepAddresses: boolean;
+  /** -D given: detail events are wanted. */
+  readonly detail: boolean;
+  readonly parentPid: number;
+}
+
+export type ScriptStatus = "good" | "bad";
+
+export type ToVrrp =
+  | {
+      readonly kind: "configure";
+      readonly model: Model;
+      readonly options: VrrpProcessOptions;
+      readonly scripts: Readonly<Record<string, ScriptStatus>>;
+    }
+  | {
+      readonly kind: "reload";
+      readonly model: Model;
+      readonly scripts: Readonly<Record<string, ScriptStatus>>;
+    }
+  | { readonly kind: "script"; readonly name: string; readonly status: ScriptStatus }
+  /** Answered by one `snapshot`. */
+  | { readonly kind: "snapshot" }
+  | { readonly kind: "clearCounters" }
+  /** Heartbeat, answered by `alive` with the same number. */
+  | { readonly kind: "ping"; readonly sequence: number }
+  | { readonly kind: "stop" };
+
+export type NotifyState = StateName | "deleted" | "masterReceivedLowerPriority";
+
+export type FromVrrp =
+  /** Code is loaded; `configure` may be sent. */
+  | { readonly kind: "loaded"; readonly pid: number }
+  /** Sockets are open and the instances run. */
+  | { readonly kind: "running" }
+  | { readonly kind: "event"; readonly at: number; readonly event: VrrpEvent }
+  /** A line that belongs to no instance: sockets, netlink, interfaces. `detail` lines need -D. */
+  | {
+      readonly kind: "line";
+      readonly at: number;
+      readonly level: "error" | "warning" | "notice" | "info";
+      readonly detail: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "notify";
+      readonly instance: string;
+      readonly state: NotifyState;
+      readonly priority: number;
+    }
+  | { readonly kind: "snapshot"; readonly snapshot: VrrpSnapshot }
+  | { readonly kind: "reloaded"; readonly tookUs: number; readonly touched: number }
+  | { readonly kind: "alive"; readonly sequence: number }
+  /** It cannot go on: the parent ends with this exit code (1 fatal, 2 config, 4 permission). */
+  | { readonly kind: "fatal"; readonly code: number; readonly text: string }
+  /** Adverts with priority 0 are out, addresses gone. */
+  | { readonly kind: "stopped" };

@@ -1,0 +1,90 @@
+/**
+ * The one state tree. Everything a user sees (status, dumps, JSON, metrics) is a view of this. The
+ * VRRP process sends it to the parent at each change and from time to time; it is plain data.
+ */
+import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
+import type { Counters, Conflict } from "../vrrp/state.ts";
+
+export interface InstanceSnapshot {
+  readonly name: string;
+  readonly interfaceName: string | undefined;
+  readonly vrid: number;
+  readonly family: "ipv4" | "ipv6";
+  readonly version: 2 | 3;
+  readonly state: StateName;
+  readonly wantedState: "master" | "backup";
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly cause: TransitionCause;
+  readonly basePriority: number;
+  readonly effectivePriority: number;
+  readonly preempt: boolean;
+  readonly advertIntervalUs: number;
+  readonly masterAdvertIntervalUs: number;
+  readonly masterDownIntervalUs: number;
+  readonly sourceAddress: string | undefined;
+  /** As `A/len`; `installed` tells whether they are on the interface now. */
+  readonly addresses: readonly string[];
+  readonly excludedAddresses: readonly string[];
+  readonly installed: boolean;
+  readonly faults: readonly FaultCause[];
+  readonly conflict:
+    | (Pick<Conflict, "evidence"> & { readonly firstSeen: number; readonly lastSeen: number })
+    | undefined;
+  readonly master: { readonly address: string; readonly priority: number } | undefined;
+  readonly sendErrno: number;
+  readonly counters: Counters;
+}
+
+/** What the VRRP process knows. */
+export interface VrrpSnapshot {
+  readonly pid: number;
+  /** Milliseconds since 1970 when this was taken. */
+  readonly takenAt: number;
+  readonly instances: readonly InstanceSnapshot[];
+  readonly interfaces: readonly InterfaceSnapshot[];
+}
+
+export interface InterfaceSnapshot {
+  readonly name: string;
+  readonly index: number;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly mac: string | undefined;
+  readonly addresses: readonly string[];
+}
+
+/** The last result of a check script, as the parent ran it. */
+export interface ScriptSnapshot {
+  readonly name: string;
+  readonly command: string;
+  readonly status: "unknown" | "good" | "bad";
+  readonly runs: number;
+  readonly skipped: number;
+  readonly lastRun:
+    | {
+        /** Milliseconds since 1970. */
+        readonly startedAt: number;
+        readonly durationMs: number;
+        /** "exit 0", "signal 9", "timed out", "could not start: …". */
+        readonly outcome: string;
+        readonly output: string;
+      }
+    | undefined;
+}
+
+/** An entry of the journal. */
+export interface JournalEntry {
+  readonly at: number;
+  readonly entry: VrrpEvent | { readonly text: string };
+}
+
+export interface DaemonSnapshot {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly configFile: string;
+  readonly vrrp: VrrpSnapshot | undefined;
+  readonly scripts: readonly ScriptSnapshot[];
+  readonly journal: readonly JournalEntry[];
+}

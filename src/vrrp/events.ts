@@ -1,0 +1,125 @@
+/**
+ * What happens to an instance, as data. The core returns these; `report` turns them into the log
+ * lines users grep for, the daemon keeps them in its journal. Nothing here is words.
+ */
+import type { IpAddress, MacAddress } from "../base/address.ts";
+import type { Duration } from "../base/units.ts";
+import type { Rejection } from "./receive.ts";
+
+/** Why an instance may not take part. Any of these puts it into FAULT. */
+export type FaultCause =
+  | { readonly kind: "interfaceMissing"; readonly interfaceName: string }
+  | { readonly kind: "interfaceDown"; readonly interfaceName: string }
+  | {
+      readonly kind: "noSourceAddress";
+      readonly family: "IPv4" | "IPv6";
+      readonly interfaceName: string;
+    }
+  | { readonly kind: "scriptFailed"; readonly script: string }
+  /** The first result of an unweighted script is still to come: a silent fault at start. */
+  | { readonly kind: "scriptPending"; readonly script: string }
+  | {
+      readonly kind: "kernelRefused";
+      readonly action: string;
+      readonly call: string;
+      readonly errno: number;
+    };
+
+/** Why the last change of state happened. */
+export type TransitionCause =
+  | { readonly kind: "started" }
+  /** No advert for a whole master-down interval. `silence` is the time since the last accepted one. */
+  | {
+      readonly kind: "masterDown";
+      readonly waited: Duration;
+      readonly lastMaster: IpAddress | undefined;
+    }
+  | { readonly kind: "owner" }
+  /** The master said it stops (priority 0). */
+  | { readonly kind: "masterResigned"; readonly source: IpAddress }
+  /** A lower-priority master was left to expire. */
+  | { readonly kind: "preempted"; readonly source: IpAddress; readonly priority: number }
+  | {
+      readonly kind: "higherPriority";
+      readonly source: IpAddress;
+      readonly priority: number;
+      readonly ours: number;
+    }
+  | { readonly kind: "higherAddress"; readonly source: IpAddress; readonly priority: number }
+  | { readonly kind: "fault"; readonly causes: readonly FaultCause[] }
+  | { readonly kind: "faultsCleared" }
+  | { readonly kind: "addressRemoved"; readonly address: IpAddress }
+  | { readonly kind: "removed" }
+  | { readonly kind: "stopping" };
+
+export type StateName = "init" | "backup" | "master" | "fault" | "stopped";
+
+/** Evidence of a second master: an advert, or an ARP/NA for one of our addresses. */
+export type ConflictEvidence =
+  | { readonly kind: "advert"; readonly source: IpAddress; readonly priority: number }
+  | { readonly kind: "neighbour"; readonly address: IpAddress; readonly mac: MacAddress };
+
+export type InstanceEvent =
+  | {
+      readonly kind: "entered";
+      readonly state: "backup" | "master" | "fault";
+      readonly initial: boolean;
+      readonly cause: TransitionCause;
+    }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "receiveTimeout" }
+  | {
+      readonly kind: "higherPriorityReceived";
+      readonly source: IpAddress;
+      readonly priority: number;
+      readonly ours: number;
+    }
+  | {
+      readonly kind: "higherAddressReceived";
+      readonly source: IpAddress;
+      readonly priority: number;
+    }
+  | {
+      readonly kind: "lowerPriorityReceived";
+      readonly source: IpAddress;
+      readonly priority: number;
+      readonly ours: number;
+    }
+  | {
+      readonly kind: "lowerPriorityDiscarded";
+      readonly source: IpAddress;
+      readonly priority: number;
+    }
+  | {
+      readonly kind: "priorityZeroReceived";
+      readonly asMaster: boolean;
+      readonly source: IpAddress;
+    }
+  | { readonly kind: "priorityZeroSent" }
+  | { readonly kind: "masterChanged"; readonly from: IpAddress | undefined; readonly to: IpAddress }
+  | { readonly kind: "preemptDelayStarted"; readonly delay: Duration }
+  | { readonly kind: "preemptDelayStopped" }
+  | { readonly kind: "intervalLearned"; readonly from: Duration; readonly to: Duration }
+  | { readonly kind: "priorityChanged"; readonly from: number; readonly to: number }
+  | { readonly kind: "faultBegan"; readonly cause: FaultCause }
+  | { readonly kind: "faultEnded"; readonly cause: FaultCause }
+  /** Logged once until the state or the master changes; counted every time. */
+  | { readonly kind: "packetRejected"; readonly source: IpAddress; readonly rejection: Rejection }
+  /** Heard and obeyed, but worth a line once. */
+  | { readonly kind: "packetOdd"; readonly source: IpAddress; readonly rejection: Rejection }
+  | { readonly kind: "ownAddressHeard"; readonly source: IpAddress }
+  | { readonly kind: "conflictBegan"; readonly evidence: ConflictEvidence }
+  | { readonly kind: "conflictEnded"; readonly lasted: Duration }
+  | { readonly kind: "addressesInstalled"; readonly excluded: boolean }
+  | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
+  | { readonly kind: "addressLost"; readonly address: IpAddress }
+  | { readonly kind: "sendFailed"; readonly errno: number }
+  | { readonly kind: "sendRecovered" }
+  | { readonly kind: "announcing"; readonly interfaceName: string; readonly address: IpAddress }
+  | { readonly kind: "checksumModeSwitched" };
+
+/** An event with the instance it happened to. */
+export interface VrrpEvent {
+  readonly instance: string;
+  readonly event: InstanceEvent;
+}

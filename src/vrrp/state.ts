@@ -1,0 +1,140 @@
+/**
+ * The state of one virtual router: what RFC 9568 §6 calls the state machine's state, and the facts
+ * it was told. Deadlines live here; cancelling one is replacing the state.
+ */
+import type { IpAddress } from "../base/address.ts";
+import { earliest } from "../base/units.ts";
+import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.ts";
+import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
+
+/** Where the instance stands, from trackers and the network: computed by `assess`, not by the machine. */
+export interface Assessment {
+  readonly faults: readonly FaultCause[];
+  /** Base plus satisfied weights, 1..254; the owner's is always 255. */
+  readonly effectivePriority: Priority;
+  /** The source of our adverts; undefined is a fault. */
+  readonly source: IpAddress | undefined;
+  readonly interfaceIndex: InterfaceIndex | undefined;
+}
+
+export type Phase =
+  /** Before start, or waiting for the first result of an unweighted script. */
+  | { readonly kind: "init" }
+  | { readonly kind: "fault" }
+  | {
+      readonly kind: "backup";
+      readonly masterDownAt: Instant;
+      /** When the timer was last set, to say how long the silence was. */
+      readonly timerSetAt: Instant;
+      /** End of the preempt delay, while one is running or has run out. */
+      readonly preemptAt: Instant | undefined;
+      /** Why the timer will expire, if it does. */
+      readonly expiry: TransitionCause | undefined;
+    }
+  | {
+      readonly kind: "master";
+      /** The next advert, on an absolute schedule that does not drift. */
+      readonly advertAt: Instant;
+      readonly announcements: AnnouncementSchedule;
+    }
+  | { readonly kind: "stopped" };
+
+export interface AnnouncementSchedule {
+  /** The delayed second set: when, and how many rounds. */
+  readonly secondSet: { readonly at: Instant; readonly repeat: number } | undefined;
+  readonly refreshAt: Instant | undefined;
+}
+
+/** A second master is about, as long as evidence keeps coming. */
+export interface Conflict {
+  readonly evidence: ConflictEvidence;
+  readonly firstSeen: Instant;
+  readonly lastSeen: Instant;
+  /** When to ask the segment again who answers for the address. */
+  readonly probeAt: Instant | undefined;
+  readonly endsAt: Instant;
+}
+
+/** Packet counters with the names of the statistics dump (behaviour: USR2). */
+export interface Counters {
+  readonly advertsReceived: number;
+  readonly advertsSent: number;
+  readonly becameMaster: number;
+  readonly releasedMaster: number;
+  readonly packetLengthErrors: number;
+  readonly ttlErrors: number;
+  readonly invalidTypeReceived: number;
+  readonly advertIntervalErrors: number;
+  readonly addressListErrors: number;
+  readonly invalidAuthType: number;
+  readonly authTypeMismatch: number;
+  readonly authFailures: number;
+  readonly priorityZeroReceived: number;
+  readonly priorityZeroSent: number;
+  readonly versionErrors: number;
+  readonly checksumErrors: number;
+  readonly deliveryErrors: number;
+  readonly sendErrors: number;
+}
+
+export const NO_COUNTS: Counters = Object.freeze({
+  advertsReceived: 0,
+  advertsSent: 0,
+  becameMaster: 0,
+  releasedMaster: 0,
+  packetLengthErrors: 0,
+  ttlErrors: 0,
+  invalidTypeReceived: 0,
+  advertIntervalErrors: 0,
+  addressListErrors: 0,
+  invalidAuthType: 0,
+  authTypeMismatch: 0,
+  authFailures: 0,
+  priorityZeroReceived: 0,
+  priorityZeroSent: 0,
+  versionErrors: 0,
+  checksumErrors: 0,
+  deliveryErrors: 0,
+  sendErrors: 0,
+});
+
+export interface InstanceState {
+  readonly phase: Phase;
+  readonly assessment: Assessment;
+  /** RFC 9568 §6.1 Active_Adver_Interval: ours, or learned from the master in v3. */
+  readonly masterAdvertInterval: Duration;
+  /** The last accepted master, while backup. */
+  readonly master: { readonly address: IpAddress; readonly priority: number } | undefined;
+  readonly changedAt: Instant;
+  readonly cause: TransitionCause;
+  readonly conflict: Conflict | undefined;
+  /** A kernel refusal keeps the instance in FAULT until then. */
+  readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
+  /** Kinds of packet trouble already logged since the last change of state or master. */
+  readonly logged: ReadonlySet<string>;
+  /** Send errno being reported, so that a mute instance is said once. */
+  readonly sendErrno: number;
+  /** Unicast v3 checksum in the pre-1.3.7 form (keepalived.conf(5) old_unicast_checksum). */
+  readonly oldChecksum: boolean;
+  readonly counters: Counters;
+}
+
+export const stateName = (state: InstanceState): StateName => state.phase.kind;
+
+/** When the instance next wants to be stepped with "timer"; undefined when never. */
+export function instanceDeadline(state: InstanceState): Instant | undefined {
+  const conflict = earliest(state.conflict?.probeAt, state.conflict?.endsAt);
+  const other = earliest(conflict, state.refused?.retryAt);
+  switch (state.phase.kind) {
+    case "backup":
+      return earliest(state.phase.masterDownAt, other);
+    case "master": {
+      const { secondSet, refreshAt } = state.phase.announcements;
+      return earliest(earliest(state.phase.advertAt, secondSet?.at), earliest(refreshAt, other));
+    }
+    case "init":
+    case "fault":
+    case "stopped":
+      return other;
+  }
+}
