@@ -53,14 +53,18 @@ export interface AddressInfo {
 export type NetworkNotice =
   | { readonly kind: "linkChanged"; readonly link: LinkInfo }
   | { readonly kind: "linkRemoved"; readonly index: InterfaceIndex; readonly name: string }
-  | { readonly kind: "addressAdded"; readonly address: AddressInfo }
-  | { readonly kind: "addressRemoved"; readonly address: AddressInfo }
+  /** `own`: the change was a request of this very `Netlink`; never set for what others did. */
+  | { readonly kind: "addressAdded"; readonly address: AddressInfo; readonly own?: boolean }
+  | { readonly kind: "addressRemoved"; readonly address: AddressInfo; readonly own?: boolean }
   /** The kernel dropped notices (ENOBUFS): the caller must dump again. */
   | { readonly kind: "overrun" };
 
-/** An address to add to or remove from an interface (RTM_NEWADDR, RTM_DELADDR). */
+/**
+ * An address to add to or remove from an interface (RTM_NEWADDR, RTM_DELADDR). `renew` adds it
+ * too, but where it is present sets its lifetimes anew instead of failing with EEXIST.
+ */
 export interface AddressChange {
-  readonly operation: "add" | "remove";
+  readonly operation: "add" | "renew" | "remove";
   readonly interfaceIndex: InterfaceIndex;
   readonly address: IpAddress;
   readonly prefixLength: number;
