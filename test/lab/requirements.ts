@@ -1,0 +1,131 @@
+/**
+ * What each suite needs from the machine: programs, and the Debian packages that bring them.
+ *
+ *   tsx test/lab/requirements.ts packages interop bench   the packages that are missing, to install
+ *   tsx test/lab/requirements.ts check interop            a sentence for each thing missing
+ *
+ * Packages that bring daemons (keepalived, nginx, frr) must not start them. Install them with a
+ * policy that forbids it for the time of the installation:
+ *
+ *   printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+ *   apt-get install -y --no-install-recommends PACKAGES
+ *   rm /usr/sbin/policy-rc.d
+ *
+ * The subcommand `install` does exactly that, and leaves a policy-rc.d that is already there alone.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export type Suite = "demo" | "interop" | "bench";
+
+export interface Requirement {
+  readonly program: string;
+  readonly package: string;
+  readonly purpose: string;
+  /** Suites that do without it when it is missing, and say so. */
+  readonly optional?: true;
+}
+
+const NETWORK: readonly Requirement[] = [
+  { program: "unshare", package: "util-linux", purpose: "make namespaces" },
+  { program: "nsenter", package: "util-linux", purpose: "run programs inside a host" },
+  { program: "ip", package: "iproute2", purpose: "build the network" },
+];
+
+const CHECK_SCRIPTS: readonly Requirement[] = [
+  { program: "ps", package: "procps", purpose: "the tutorial's check script" },
+  { program: "killall", package: "psmisc", purpose: "the tutorial's check script" },
+];
+
+export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
+  demo: [
+    ...NETWORK,
+    ...CHECK_SCRIPTS,
+    { program: "nft", package: "nftables", purpose: "the firewall of the split brain" },
+    { program: "nginx", package: "nginx-light", purpose: "a real web server", optional: true },
+  ],
+  interop: [
+    ...NETWORK,
+    ...CHECK_SCRIPTS,
+    { program: "nft", package: "nftables", purpose: "firewall rules on a host" },
+    { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
+    { program: "tshark", package: "tshark", purpose: "a second opinion on every packet" },
+    { program: "nginx", package: "nginx-light", purpose: "the service behind the address" },
+    { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
+    { program: "/usr/lib/frr/vrrpd", package: "frr", purpose: "a third VRRP", optional: true },
+  ],
+  bench: [
+    ...NETWORK,
+    { program: "tcpdump", package: "tcpdump", purpose: "kernel time stamps of packets" },
+    { program: "keepalived", package: "keepalived", purpose: "the other side of every ratio" },
+  ],
+};
+
+/** Requirements of a suite this machine does not meet. */
+export function missing(suite: Suite): readonly Requirement[] {
+  return REQUIREMENTS[suite].filter((one) => !isInstalled(one.program));
+}
+
+export function isInstalled(program: string): boolean {
+  if (program.startsWith("/")) return existsSync(program);
+  const path = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`;
+  return path.split(delimiter).some((directory) => existsSync(join(directory, program)));
+}
+
+/** Names what a suite lacks and how to get it, or undefined when it can run in full. */
+export function complaint(suite: Suite): string | undefined {
+  const absent = missing(suite);
+  if (absent.length === 0) return undefined;
+  const reasons = absent.map((one) => `${one.program} (${one.purpose})`);
+  return `missing: ${reasons.join(", ")}; install with: apt-get install ${packages([suite]).join(" ")}`;
+}
+
+/** Debian packages to install for some suites, without those already there. */
+export function packages(suites: readonly Suite[]): readonly string[] {
+  return [...new Set(suites.flatMap(missing).map((one) => one.package))].sort();
+}
+
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Installs what is missing; no service is started by it. Needs root and apt-get. */
+export function install(suites: readonly Suite[]): boolean {
+  const names = packages(suites);
+  if (names.length === 0) return true;
+  const hasPolicy = existsSync(POLICY);
+  if (!hasPolicy) writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const options = { stdio: "inherit", env: environment } as const;
+    spawnSync("apt-get", ["update", "-qq"], options);
+    const result = spawnSync(
+      "apt-get",
+      ["install", "-y", "-qq", "--no-install-recommends", ...names],
+      options,
+    );
+    return result.status === 0;
+  } finally {
+    if (!hasPolicy) rmSync(POLICY);
+  }
+}
+
+function main(words: readonly string[]): number {
+  const [action = "check", ...rest] = words;
+  const suites = (rest.length === 0 ? Object.keys(REQUIREMENTS) : rest) as Suite[];
+  if (action === "packages") {
+    console.log(packages(suites).join(" "));
+    return 0;
+  }
+  if (action === "install") return install(suites) ? 0 : 1;
+  const complaints = suites.flatMap((suite) => {
+    const text = complaint(suite);
+    return text === undefined ? [] : [`${suite}: ${text}`];
+  });
+  for (const text of complaints) console.error(text);
+  return complaints.length === 0 ? 0 : 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  process.exitCode = main(process.argv.slice(2));
+}
