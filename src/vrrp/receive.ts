@@ -2,8 +2,24 @@
  * The checks an advert passes before the state machine sees it, in Keepalived's order. The first
  * that fails decides; each has a counter.
  */
+import { isMulticast } from "../base/address.ts";
+import type { IpAddress } from "../base/address.ts";
+import { milliseconds, toMilliseconds } from "../base/units.ts";
+import type { Duration } from "../base/units.ts";
+import {
+  ADVERTISEMENT,
+  AuthType,
+  advertChecksum,
+  decodeAdvert,
+  decodeAddresses,
+  encodeAddresses,
+  passwordBytes,
+} from "../wire/vrrp.ts";
+import type { ChecksumScope, DecodedAdvert } from "../wire/vrrp.ts";
+import type { InstanceConfig, UnicastPeer } from "./config.ts";
+import type { Counters } from "./state.ts";
 
-/** Why a packet was not believed, with what the log line needs. */
+/** Why a packet was not believed, or was odd, with what the log line needs. */
 export type Rejection =
   | { readonly kind: "length"; readonly need: number; readonly have: number }
   | { readonly kind: "ttl"; readonly got: number }
@@ -21,3 +37,237 @@ export type Rejection =
   | { readonly kind: "addressList" }
   | { readonly kind: "unknownPeer" }
   | { readonly kind: "peerTtl"; readonly got: number };
+
+/** A packet as the socket gave it; `bytes` is the VRRP message. */
+export interface Packet {
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly ttl: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An advert that may be believed. */
+export interface Advert {
+  readonly source: IpAddress;
+  readonly priority: number;
+  readonly interval: Duration;
+}
+
+/** What an instance compares packets with, made once when the configuration is loaded. */
+export interface Expectation {
+  readonly config: InstanceConfig;
+  readonly addressData: Uint8Array;
+  readonly addressSet: ReadonlySet<IpAddress>;
+  readonly password: Uint8Array | undefined;
+  readonly peers: ReadonlyMap<IpAddress, UnicastPeer>;
+}
+
+export type Verdict =
+  | {
+      readonly kind: "accepted";
+      readonly advert: Advert;
+      /** Counted and said once, but not a reason to ignore the sender. */
+      readonly odd: readonly Rejection[];
+      /** It verified only with the multicast group in the pseudo header (before 1.3.7). */
+      readonly usesOldChecksum: boolean;
+    }
+  | { readonly kind: "rejected"; readonly rejection: Rejection };
+
+export function expectationOf(config: InstanceConfig): Expectation {
+  const addresses = config.addresses.map((a) => a.address);
+  const { authentication, delivery } = config;
+  return {
+    config,
+    addressData: encodeAddresses(addresses),
+    addressSet: new Set(addresses),
+    password: authentication.kind === "pass" ? passwordBytes(authentication.password) : undefined,
+    peers: new Map(
+      delivery.kind === "unicast" ? delivery.peers.map((peer) => [peer.address, peer]) : [],
+    ),
+  };
+}
+
+/**
+ * Every check, in order. `compareAddresses` is false when `skip_check_adv_addr` lets a backup skip
+ * the list of a master it already knows; `oldChecksum` is the mode learned so far.
+ */
+export function checkAdvert(
+  expectation: Expectation,
+  packet: Packet,
+  context: { readonly compareAddresses: boolean; readonly oldChecksum: boolean },
+): Verdict {
+  const { config } = expectation;
+  const decoded = decodeAdvert(packet.bytes, config.family);
+  if (!decoded.ok) return rejected({ ...decoded.error, kind: "length" });
+  const advert = decoded.value;
+  const checksum = checksumForm(config, packet, context.oldChecksum);
+  const problem =
+    checkLength(advert, packet) ??
+    checkTtl(config, packet) ??
+    checkVersion(config, advert) ??
+    (config.version === 2 ? checkVersion2(expectation, advert) : undefined) ??
+    (advert.type === ADVERTISEMENT ? undefined : { kind: "type", got: advert.type }) ??
+    (checksum === "wrong" ? { kind: "checksum" } : undefined) ??
+    checkDelivery(config, packet) ??
+    (config.priority === 255 && config.ownerIgnoresAdverts
+      ? { kind: "ownerIgnores" }
+      : undefined) ??
+    checkPeer(expectation, packet);
+  if (problem !== undefined) return rejected(problem);
+  return {
+    kind: "accepted",
+    advert: { source: packet.source, priority: advert.priority, interval: advert.interval },
+    odd: oddities(expectation, advert, context.compareAddresses),
+    usesOldChecksum: checksum === "old",
+  };
+}
+
+/** The counters after a rejection or oddity. */
+export function countRejection(counters: Counters, rejection: Rejection): Counters {
+  switch (rejection.kind) {
+    case "length":
+      return { ...counters, packetLengthErrors: counters.packetLengthErrors + 1 };
+    case "ttl":
+    case "peerTtl":
+      return { ...counters, ttlErrors: counters.ttlErrors + 1 };
+    case "version":
+      return { ...counters, versionErrors: counters.versionErrors + 1 };
+    case "authTypeUnknown":
+      return { ...counters, invalidAuthType: counters.invalidAuthType + 1 };
+    case "authTypeMismatch":
+      return { ...counters, authTypeMismatch: counters.authTypeMismatch + 1 };
+    case "authFailure":
+      return { ...counters, authFailures: counters.authFailures + 1 };
+    case "interval":
+      return { ...counters, advertIntervalErrors: counters.advertIntervalErrors + 1 };
+    case "type":
+      return { ...counters, invalidTypeReceived: counters.invalidTypeReceived + 1 };
+    case "checksum":
+      return { ...counters, checksumErrors: counters.checksumErrors + 1 };
+    case "delivery":
+    case "unknownPeer":
+    case "ownerIgnores":
+      return { ...counters, deliveryErrors: counters.deliveryErrors + 1 };
+    case "addressCount":
+    case "addressList":
+      return { ...counters, addressListErrors: counters.addressListErrors + 1 };
+  }
+}
+
+const rejected = (rejection: Rejection): Verdict => ({ kind: "rejected", rejection });
+
+function checkLength(advert: DecodedAdvert, packet: Packet): Rejection | undefined {
+  return packet.bytes.length === advert.expectedLength
+    ? undefined
+    : { kind: "length", need: advert.expectedLength, have: packet.bytes.length };
+}
+
+/** RFC 9568 §5.1.1.3: TTL 255, so that nothing beyond the link is believed. Unicast may be routed. */
+function checkTtl(config: InstanceConfig, packet: Packet): Rejection | undefined {
+  const must = config.delivery.kind === "multicast";
+  return must && packet.ttl !== 255 ? { kind: "ttl", got: packet.ttl } : undefined;
+}
+
+function checkVersion(config: InstanceConfig, advert: DecodedAdvert): Rejection | undefined {
+  return advert.version === config.version
+    ? undefined
+    : { kind: "version", got: advert.version, want: config.version };
+}
+
+/** RFC 3768 §7.1 with RFC 2338's authentication: type, password, interval. */
+function checkVersion2(expectation: Expectation, advert: DecodedAdvert): Rejection | undefined {
+  const { config, password } = expectation;
+  const want = password === undefined ? AuthType.none : AuthType.pass;
+  if (advert.authType > AuthType.ah) return { kind: "authTypeUnknown", got: advert.authType };
+  if (advert.authType !== want) return { kind: "authTypeMismatch", got: advert.authType, want };
+  if (password !== undefined && !sameBytes(password, advert.authData)) {
+    return { kind: "authFailure" };
+  }
+  return intervalProblem(config, advert);
+}
+
+function intervalProblem(config: InstanceConfig, advert: DecodedAdvert): Rejection | undefined {
+  const difference = Math.abs(advert.interval - config.advertInterval);
+  return difference < milliseconds(1)
+    ? undefined
+    : {
+        kind: "interval",
+        gotMs: toMilliseconds(advert.interval),
+        wantMs: toMilliseconds(config.advertInterval),
+      };
+}
+
+/**
+ * RFC 9568 §7.1. IPv6 is checked by the kernel. With `v3_checksum_as_v2` either form is accepted,
+ * as Keepalived does in effect.
+ */
+function checksumForm(
+  config: InstanceConfig,
+  packet: Packet,
+  oldChecksum: boolean,
+): "right" | "old" | "wrong" {
+  if (config.family === "ipv6") return "right";
+  const holds = (scope: Exclude<ChecksumScope, { kind: "kernel" }>): boolean =>
+    advertChecksum(packet.bytes, scope) === 0;
+  if (config.version === 2) return holds({ kind: "message" }) ? "right" : "wrong";
+  const pseudoHeader = {
+    kind: "pseudoHeader",
+    source: packet.source,
+    destination: packet.destination,
+  } as const;
+  if (holds(pseudoHeader)) return "right";
+  if (config.v3ChecksumAsV2 && holds({ kind: "message" })) return "right";
+  const mayBeOld = config.delivery.kind === "unicast" && config.oldUnicastChecksum !== "never";
+  if (!mayBeOld && !oldChecksum) return "wrong";
+  return holds({ ...pseudoHeader, destination: OLD_CHECKSUM_DESTINATION }) ? "old" : "wrong";
+}
+
+/** Before 1.3.7 unicast adverts carried the checksum of the multicast group. */
+export const OLD_CHECKSUM_DESTINATION = "224.0.0.18" as IpAddress;
+
+function checkDelivery(config: InstanceConfig, packet: Packet): Rejection | undefined {
+  const wantsMulticast = config.delivery.kind === "multicast";
+  return isMulticast(packet.destination) === wantsMulticast
+    ? undefined
+    : { kind: "delivery", destination: packet.destination };
+}
+
+/** keepalived.conf(5) check_unicast_src, unicast_peer min_ttl/max_ttl. */
+function checkPeer(expectation: Expectation, packet: Packet): Rejection | undefined {
+  const { delivery } = expectation.config;
+  if (delivery.kind !== "unicast" || !delivery.checkSource) return undefined;
+  const peer = expectation.peers.get(packet.source);
+  if (peer === undefined) return { kind: "unknownPeer" };
+  const { minTtl = 0, maxTtl = 255 } = peer;
+  return packet.ttl >= 0 && (packet.ttl < minTtl || packet.ttl > maxTtl)
+    ? { kind: "peerTtl", got: packet.ttl }
+    : undefined;
+}
+
+/** Differences that are said but do not make a master unheard: that would make two. */
+function oddities(
+  expectation: Expectation,
+  advert: DecodedAdvert,
+  compareAddresses: boolean,
+): readonly Rejection[] {
+  const { config, addressData, addressSet } = expectation;
+  const odd: Rejection[] = [];
+  const interval = config.version === 3 ? intervalProblem(config, advert) : undefined;
+  if (interval !== undefined) odd.push(interval);
+  if (!compareAddresses || sameBytes(addressData, advert.addressData)) return odd;
+  const want = config.addresses.length;
+  if (advert.addressCount !== want) {
+    odd.push({ kind: "addressCount", got: advert.addressCount, want });
+  } else if (
+    !decodeAddresses(advert.addressData, config.family).every((address) => addressSet.has(address))
+  ) {
+    odd.push({ kind: "addressList" });
+  }
+  return odd;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -24,6 +24,8 @@ export type Phase =
   | {
       readonly kind: "backup";
       readonly masterDownAt: Instant;
+      /** The skew in `masterDownAt`, to rescale it when the priority changes. */
+      readonly skew: Duration;
       /** When the timer was last set, to say how long the silence was. */
       readonly timerSetAt: Instant;
       /** End of the preempt delay, while one is running or has run out. */
@@ -50,6 +52,8 @@ export interface Conflict {
   readonly evidence: ConflictEvidence;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
+  /** When we last announced because of it, so that two masters do not shout each other down. */
+  readonly announcedAt: Instant | undefined;
   /** When to ask the segment again who answers for the address. */
   readonly probeAt: Instant | undefined;
   readonly endsAt: Instant;

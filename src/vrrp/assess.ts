@@ -1,0 +1,125 @@
+/**
+ * Where an instance stands: the faults, the effective priority and the source address that follow
+ * from trackers and the network. A function of facts; the state machine only sees its result.
+ */
+import type { IpAddress } from "../base/address.ts";
+import { OWNER } from "../base/units.ts";
+import type { Priority } from "../base/units.ts";
+import type { TrackedObject } from "../track/config.ts";
+import { sourceAddress } from "../track/network.ts";
+import type { Network } from "../track/network.ts";
+import type { InstanceConfig } from "./config.ts";
+import type { FaultCause } from "./events.ts";
+import type { Assessment } from "./state.ts";
+
+export type ScriptVerdict = "good" | "bad";
+
+export interface Facts {
+  readonly network: Network;
+  /** Scripts without an entry have not run yet. */
+  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
+  /** Every virtual address of this router: none of them is a source of adverts. */
+  readonly virtualAddresses: ReadonlySet<IpAddress>;
+}
+
+/** Effective priorities stay below the owner's and above "resigned". keepalived.conf(5) weight. */
+const LOWEST = 1;
+const HIGHEST = 254;
+
+export function assess(config: InstanceConfig, facts: Facts): Assessment {
+  const link =
+    config.interfaceName === undefined ? undefined : facts.network.get(config.interfaceName);
+  const source =
+    config.delivery.source ??
+    (link === undefined ? undefined : sourceAddress(link, config.family, facts.virtualAddresses));
+  const interfaces = trackedInterfaces(config).map((tracked) => ({
+    tracked,
+    good: facts.network.get(tracked.name)?.up,
+  }));
+  const scripts = config.trackedScripts.map((tracked) => ({
+    tracked,
+    good: toGood(facts.scripts.get(tracked.name)),
+  }));
+  const weights = [...interfaces, ...scripts].reduce((sum, vote) => sum + weightOf(vote), 0);
+  return {
+    faults: [
+      ...interfaceFaults(config, facts.network),
+      ...interfaces.filter(isFault).map(({ tracked }) => downCause(tracked.name, facts.network)),
+      ...(source === undefined && link?.up !== false && config.interfaceName !== undefined
+        ? [noSource(config, config.interfaceName, facts.network)].flat()
+        : []),
+      ...scripts.flatMap(scriptFault),
+    ],
+    effectivePriority:
+      config.priority === OWNER
+        ? OWNER
+        : (Math.min(HIGHEST, Math.max(LOWEST, config.priority + weights)) as Priority),
+    source,
+    interfaceIndex: link?.index,
+  };
+}
+
+/** A tracked object and whether it is good; undefined is not known yet. */
+interface Vote {
+  readonly tracked: TrackedObject;
+  readonly good: boolean | undefined;
+}
+
+/** What a vote adds: positive weights while good, negative ones while bad; `reverse` negates. */
+function weightOf({ tracked, good }: Vote): number {
+  if (tracked.weight === 0 || good === undefined) return 0;
+  const weight = tracked.reverse ? -tracked.weight : tracked.weight;
+  return weight > 0 === good ? weight : 0;
+}
+
+/** Weight 0: failing is a fault; with `reverse`, being good is. */
+function isFault({ tracked, good }: Vote): boolean {
+  return tracked.weight === 0 && (good ?? false) === tracked.reverse;
+}
+
+function scriptFault(vote: Vote): readonly FaultCause[] {
+  const script = vote.tracked.name;
+  if (vote.tracked.weight !== 0) return [];
+  if (vote.good === undefined) return [{ kind: "scriptPending", script }];
+  return isFault(vote) ? [{ kind: "scriptFailed", script }] : [];
+}
+
+const toGood = (verdict: ScriptVerdict | undefined): boolean | undefined =>
+  verdict === undefined ? undefined : verdict === "good";
+
+/** The interface must exist; it must be up unless `dont_track_primary`. */
+function interfaceFaults(config: InstanceConfig, network: Network): readonly FaultCause[] {
+  const { interfaceName } = config;
+  if (interfaceName === undefined) return [];
+  const link = network.get(interfaceName);
+  if (link === undefined) return [{ kind: "interfaceMissing", interfaceName }];
+  return link.up || !config.trackPrimary ? [] : [{ kind: "interfaceDown", interfaceName }];
+}
+
+/** track_interface, and the interfaces virtual addresses are put on (behaviour: tracked too). */
+function trackedInterfaces(config: InstanceConfig): readonly TrackedObject[] {
+  const names = new Set(config.trackedInterfaces.map((tracked) => tracked.name));
+  if (config.interfaceName !== undefined) names.add(config.interfaceName);
+  const implied: TrackedObject[] = [];
+  for (const { interfaceName, track } of [...config.addresses, ...config.excludedAddresses]) {
+    if (!track || names.has(interfaceName)) continue;
+    names.add(interfaceName);
+    implied.push({ name: interfaceName, weight: 0, reverse: false });
+  }
+  return [...config.trackedInterfaces, ...implied];
+}
+
+const downCause = (interfaceName: string, network: Network): FaultCause =>
+  network.has(interfaceName)
+    ? { kind: "interfaceDown", interfaceName }
+    : { kind: "interfaceMissing", interfaceName };
+
+function noSource(
+  config: InstanceConfig,
+  interfaceName: string,
+  network: Network,
+): readonly FaultCause[] {
+  if (!network.has(interfaceName)) return [];
+  const family = config.family === "ipv4" ? "IPv4" : "IPv6";
+  return [{ kind: "noSourceAddress", family, interfaceName }];
+}

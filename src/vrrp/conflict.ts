@@ -1,0 +1,100 @@
+/**
+ * Two masters. A master that hears of another (a lower-priority advert, or somebody else's ARP or
+ * NA for one of our addresses) holds that as a condition with a beginning and an end. The segment
+ * is asked who answers; when nobody else does any more, we announce again so that the network
+ * believes the one master that is left.
+ */
+import { after, between, seconds } from "../base/units.ts";
+import type { Duration, Instant } from "../base/units.ts";
+import type { ConflictEvidence } from "./events.ts";
+import type { Expectation } from "./receive.ts";
+import type { Conflict, InstanceState } from "./state.ts";
+import { event } from "./step.ts";
+import type { Effect, Step } from "./step.ts";
+import { masterDownInterval } from "./timing.ts";
+
+/** Least time between announcements in defence of an address (RFC 5227 §2.4 DEFEND_INTERVAL). */
+export const DEFEND_INTERVAL: Duration = seconds(10);
+/** Time between questions who else answers for an address in conflict. */
+export const PROBE_INTERVAL: Duration = seconds(1);
+/** A conflict without new evidence for so long is over: two questions unanswered. */
+export const CONFLICT_HOLD: Duration = seconds(2.5);
+/** Least time between bursts for a lower-priority master that goes on advertising. */
+export const LOWER_PRIORITY_BURST_INTERVAL: Duration = seconds(1);
+
+/** Evidence while master. A gratuitous claim is answered by one of ours, rate-limited. */
+export function noteConflict(
+  router: Expectation,
+  state: InstanceState,
+  note: { readonly evidence: ConflictEvidence; readonly gratuitous: boolean },
+  now: Instant,
+): Step {
+  const { evidence, gratuitous } = note;
+  const known = state.conflict;
+  const defends =
+    gratuitous &&
+    (known?.announcedAt === undefined || between(known.announcedAt, now) >= DEFEND_INTERVAL);
+  const conflict: Conflict = {
+    evidence,
+    firstSeen: known?.firstSeen ?? now,
+    lastSeen: now,
+    announcedAt: defends ? now : known?.announcedAt,
+    probeAt:
+      evidence.kind === "neighbour"
+        ? (known?.probeAt ?? after(now, PROBE_INTERVAL))
+        : known?.probeAt,
+    endsAt: after(now, holdOf(router, state, evidence)),
+  };
+  return {
+    state: { ...state, conflict },
+    effects: [
+      ...(known === undefined ? [event({ kind: "conflictBegan", evidence })] : []),
+      ...(defends ? [{ kind: "announce", repeat: 1 } as const] : []),
+    ],
+  };
+}
+
+/** The end of a conflict while still master, or the next question. */
+export function dueConflict(router: Expectation, state: InstanceState, now: Instant): Step {
+  const { conflict } = state;
+  if (conflict === undefined) return { state, effects: [] };
+  if (conflict.endsAt <= now) {
+    const ended = endConflict(state, now);
+    const repeat = router.config.announcements.masterRepeat;
+    return { state: ended.state, effects: [...ended.effects, { kind: "announce", repeat }] };
+  }
+  if (conflict.probeAt === undefined || conflict.probeAt > now) return { state, effects: [] };
+  const probe: readonly Effect[] =
+    conflict.evidence.kind === "neighbour"
+      ? [{ kind: "probe", address: conflict.evidence.address }]
+      : [];
+  const probeAt = after(now, PROBE_INTERVAL);
+  return { state: { ...state, conflict: { ...conflict, probeAt } }, effects: probe };
+}
+
+export function endConflict(state: InstanceState, now: Instant): Step {
+  if (state.conflict === undefined) return { state, effects: [] };
+  const lasted = between(state.conflict.firstSeen, now);
+  return {
+    state: { ...state, conflict: undefined },
+    effects: [event({ kind: "conflictEnded", lasted })],
+  };
+}
+
+/** Whether a burst for a lower-priority master is due, and the conflict that remembers it. */
+export function burstDue(
+  conflict: Conflict,
+  now: Instant,
+): { readonly due: boolean; readonly conflict: Conflict } {
+  const last = conflict.announcedAt;
+  const due = last === undefined || between(last, now) >= LOWER_PRIORITY_BURST_INTERVAL;
+  return { due, conflict: due ? { ...conflict, announcedAt: now } : conflict };
+}
+
+/** Adverts come each interval, so silence for a master-down interval is the end of them. */
+function holdOf(router: Expectation, state: InstanceState, evidence: ConflictEvidence): Duration {
+  if (evidence.kind === "neighbour") return CONFLICT_HOLD;
+  const { effectivePriority } = state.assessment;
+  const down = masterDownInterval(router.config, effectivePriority, router.config.advertInterval);
+  return Math.max(down, CONFLICT_HOLD) as Duration;
+}

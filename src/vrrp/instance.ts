@@ -1,0 +1,323 @@
+/**
+ * The VRRP state machine of one virtual router: RFC 9568 §6.4 (RFC 3768 §6.4), with Keepalived's
+ * FAULT state and its options. `step` is a function of (router, state, input, now); it returns the
+ * new state and what is to be done, in order. Only the `to…` functions change the phase.
+ */
+import type { IpAddress } from "../base/address.ts";
+import { unreachable } from "../base/failure.ts";
+import { after, between, microseconds, seconds } from "../base/units.ts";
+import type { Duration, Instant } from "../base/units.ts";
+import { backupHears, masterHears } from "./advert.ts";
+import { dueAnnouncements } from "./announce.ts";
+import { dueConflict, noteConflict } from "./conflict.ts";
+import type { FaultCause, TransitionCause } from "./events.ts";
+import { checkAdvert, countRejection } from "./receive.ts";
+import type { Expectation, Packet, Rejection } from "./receive.ts";
+import { NO_COUNTS } from "./state.ts";
+import type { Assessment, InstanceState, Phase } from "./state.ts";
+import { andThen, event } from "./step.ts";
+import type { Effect, Input, Step } from "./step.ts";
+import { skewTime } from "./timing.ts";
+import { resign, sendAdvert, toBackup, toFault, toMaster, toStopped } from "./transitions.ts";
+
+/** How long a kernel refusal keeps an instance in FAULT before it tries again. */
+export const REFUSAL_RETRY: Duration = seconds(10);
+/** A master's advert may go this much early to share a wake-up with others: 1/64 interval at most. */
+const EARLIEST_ADVERT: Duration = microseconds(500);
+
+export function initialState(
+  router: Expectation,
+  assessment: Assessment,
+  now: Instant,
+): InstanceState {
+  return {
+    phase: { kind: "init" },
+    assessment,
+    masterAdvertInterval: router.config.advertInterval,
+    master: undefined,
+    changedAt: now,
+    cause: { kind: "started" },
+    conflict: undefined,
+    refused: undefined,
+    logged: new Set(),
+    sendErrno: 0,
+    oldChecksum: router.config.oldUnicastChecksum === "always",
+    counters: NO_COUNTS,
+  };
+}
+
+export function step(router: Expectation, state: InstanceState, input: Input, now: Instant): Step {
+  switch (input.kind) {
+    case "started":
+      return settle(router, state, { kind: "started" }, now);
+    case "timer":
+      return onTimer(router, state, now);
+    case "packet":
+      return onPacket(router, state, input.packet, now);
+    case "assessed":
+      return onAssessed(router, state, input.assessment, now);
+    case "addressLost":
+      return onAddressLost(router, state, input.address, now);
+    case "refused": {
+      const refused = { cause: input.cause, retryAt: after(now, REFUSAL_RETRY) };
+      return settle(router, { ...state, refused }, { kind: "faultsCleared" }, now);
+    }
+    case "sent":
+      return onSent(state, input.errno);
+    case "neighbour":
+      return onNeighbour(router, state, input, now);
+    case "stop":
+      return toStopped(state, input.removed, now);
+    default:
+      return unreachable(input);
+  }
+}
+
+/** The faults that count now. A script's first result is only waited for before the first start. */
+export function activeFaults(state: InstanceState): readonly FaultCause[] {
+  const faults = [
+    ...state.assessment.faults,
+    ...(state.refused === undefined ? [] : [state.refused.cause]),
+  ];
+  const waits = state.phase.kind === "init" || state.phase.kind === "fault";
+  return waits ? faults : faults.filter((cause) => cause.kind !== "scriptPending");
+}
+
+// ---- Facts ------------------------------------------------------------------------------------
+
+/** Moves between "may take part" and FAULT as the faults say; otherwise leaves the phase alone. */
+function settle(
+  router: Expectation,
+  state: InstanceState,
+  ready: TransitionCause,
+  now: Instant,
+): Step {
+  const faults = activeFaults(state);
+  const serious = faults.filter((cause) => cause.kind !== "scriptPending");
+  switch (state.phase.kind) {
+    case "stopped":
+      return { state, effects: [] };
+    case "init":
+      if (serious.length > 0) return toFault(state, serious, now);
+      return faults.length > 0
+        ? { state, effects: [] }
+        : toBackup(router, state, { cause: { kind: "started" }, wait: "start" }, now);
+    case "fault":
+      return faults.length > 0
+        ? { state, effects: [] }
+        : toBackup(router, state, { cause: ready, wait: "recovery" }, now);
+    case "backup":
+    case "master":
+      return serious.length > 0 ? toFault(state, serious, now) : { state, effects: [] };
+  }
+}
+
+function onAssessed(
+  router: Expectation,
+  old: InstanceState,
+  assessment: Assessment,
+  now: Instant,
+): Step {
+  const state = rescale(router, { ...old, assessment });
+  const [from, to] = [old.assessment.effectivePriority, assessment.effectivePriority];
+  const settled = settle(router, state, { kind: "faultsCleared" }, now);
+  return {
+    state: settled.state,
+    effects: [
+      ...(from === to || old.phase.kind === "init"
+        ? []
+        : [event({ kind: "priorityChanged", from, to })]),
+      ...(old.phase.kind === "fault" ? faultChanges(old, state) : []),
+      ...settled.effects,
+    ],
+  };
+}
+
+/** While in FAULT, causes that join or end are said as they do. */
+function faultChanges(old: InstanceState, state: InstanceState): readonly Effect[] {
+  const key = (cause: FaultCause): string => JSON.stringify(cause);
+  const before = new Map(activeFaults(old).map((cause) => [key(cause), cause]));
+  const current = new Map(activeFaults(state).map((cause) => [key(cause), cause]));
+  const began = [...current].filter(([k]) => !before.has(k));
+  const ended = [...before].filter(([k]) => !current.has(k));
+  return [
+    ...began.map(([, cause]) => event({ kind: "faultBegan", cause })),
+    ...ended.map(([, cause]) => event({ kind: "faultEnded", cause })),
+  ];
+}
+
+/** A changed priority changes the skew, and so a running master-down timer. */
+function rescale(router: Expectation, state: InstanceState): InstanceState {
+  if (state.phase.kind !== "backup") return state;
+  const { effectivePriority } = state.assessment;
+  const skewNow = skewTime(router.config, effectivePriority, state.masterAdvertInterval);
+  const change = (skewNow - state.phase.skew) as Duration;
+  if (change === 0) return state;
+  const masterDownAt = after(state.phase.masterDownAt, change);
+  return { ...state, phase: { ...state.phase, masterDownAt, skew: skewNow } };
+}
+
+function onAddressLost(
+  router: Expectation,
+  state: InstanceState,
+  address: IpAddress,
+  now: Instant,
+): Step {
+  if (state.phase.kind !== "master") return { state, effects: [] };
+  const lost = event({ kind: "addressLost", address });
+  const cause: TransitionCause = { kind: "addressRemoved", address };
+  const resigned = andThen(resign(state), (s) => toBackup(router, s, { cause, wait: "skew" }, now));
+  return { state: resigned.state, effects: [lost, ...resigned.effects] };
+}
+
+/** A mute instance is said once, with the errno, and once more when it can speak again. */
+function onSent(state: InstanceState, errno: number): Step {
+  const counters =
+    errno === 0 ? state.counters : { ...state.counters, sendErrors: state.counters.sendErrors + 1 };
+  if (errno === state.sendErrno) return { state: { ...state, counters }, effects: [] };
+  return {
+    state: { ...state, counters, sendErrno: errno },
+    effects: [event(errno === 0 ? { kind: "sendRecovered" } : { kind: "sendFailed", errno })],
+  };
+}
+
+function onNeighbour(
+  router: Expectation,
+  state: InstanceState,
+  claim: Extract<Input, { kind: "neighbour" }>,
+  now: Instant,
+): Step {
+  if (state.phase.kind !== "master") return { state, effects: [] };
+  const { address, mac, gratuitous } = claim;
+  return noteConflict(
+    router,
+    state,
+    { evidence: { kind: "neighbour", address, mac }, gratuitous },
+    now,
+  );
+}
+
+// ---- Timers -----------------------------------------------------------------------------------
+
+function onTimer(router: Expectation, state: InstanceState, now: Instant): Step {
+  if (state.refused !== undefined && state.refused.retryAt <= now) {
+    return settle(router, { ...state, refused: undefined }, { kind: "faultsCleared" }, now);
+  }
+  switch (state.phase.kind) {
+    case "backup":
+      return state.phase.masterDownAt <= now
+        ? onMasterDown(router, state, state.phase, now)
+        : { state, effects: [] };
+    case "master":
+      return onMasterTimer(router, state, state.phase, now);
+    case "init":
+    case "fault":
+    case "stopped":
+      return { state, effects: [] };
+  }
+}
+
+/** RFC 9568 §6.4.2 (325): the Active_Down_Timer fires. */
+function onMasterDown(
+  router: Expectation,
+  state: InstanceState,
+  phase: Extract<Phase, { kind: "backup" }>,
+  now: Instant,
+): Step {
+  const silence: TransitionCause = {
+    kind: "masterDown",
+    waited: between(phase.timerSetAt, now),
+    lastMaster: state.master?.address,
+  };
+  return toMaster(router, state, phase.expiry ?? silence, now);
+}
+
+/** RFC 9568 §6.4.3: the Adver_Timer fires; and the announcements that are due. */
+function onMasterTimer(
+  router: Expectation,
+  state: InstanceState,
+  phase: Extract<Phase, { kind: "master" }>,
+  now: Instant,
+): Step {
+  const conflict = dueConflict(router, state, now);
+  const announcing = dueAnnouncements(router.config, phase.announcements, now);
+  const early = Math.min(EARLIEST_ADVERT, router.config.advertInterval / 64);
+  const isDue = phase.advertAt <= now + early;
+  const advertAt = isDue ? nextAdvert(router, phase.advertAt, now) : phase.advertAt;
+  const sent = isDue ? sendAdvert(conflict.state) : { state: conflict.state, effects: [] };
+  return {
+    state: { ...sent.state, phase: { ...phase, advertAt, announcements: announcing.schedule } },
+    effects: [...sent.effects, ...announcing.effects, ...conflict.effects],
+  };
+}
+
+/** The schedule is absolute, so it does not drift; after a stall it starts afresh. */
+function nextAdvert(router: Expectation, last: Instant, now: Instant): Instant {
+  const next = after(last, router.config.advertInterval);
+  return next > now ? next : after(now, router.config.advertInterval);
+}
+
+// ---- Adverts ----------------------------------------------------------------------------------
+
+function onPacket(router: Expectation, state: InstanceState, packet: Packet, now: Instant): Step {
+  const { phase } = state;
+  if (phase.kind !== "backup" && phase.kind !== "master") return { state, effects: [] };
+  const verdict = checkAdvert(router, packet, {
+    compareAddresses:
+      !router.config.skipAddressCheck ||
+      phase.kind === "master" ||
+      state.master?.address !== packet.source,
+    oldChecksum: state.oldChecksum,
+  });
+  if (verdict.kind === "rejected") {
+    return complain(state, verdict.rejection, (rejection) =>
+      event({ kind: "packetRejected", source: packet.source, rejection }),
+    );
+  }
+  const { advert } = verdict;
+  const zero = advert.priority === 0 ? 1 : 0;
+  const counted: Step = {
+    state: {
+      ...state,
+      counters: {
+        ...state.counters,
+        advertsReceived: state.counters.advertsReceived + 1,
+        priorityZeroReceived: state.counters.priorityZeroReceived + zero,
+      },
+    },
+    effects: [],
+  };
+  const said = verdict.odd.reduce(
+    (before, odd) =>
+      andThen(before, (s) =>
+        complain(s, odd, (rejection) =>
+          event({ kind: "packetOdd", source: packet.source, rejection }),
+        ),
+      ),
+    counted,
+  );
+  const heard =
+    verdict.usesOldChecksum && !state.oldChecksum ? andThen(said, useOldChecksum) : said;
+  return andThen(heard, (s) =>
+    phase.kind === "backup"
+      ? backupHears(router, s, phase, { advert, now })
+      : masterHears(router, s, phase, { advert, now }),
+  );
+}
+
+const useOldChecksum = (state: InstanceState): Step => ({
+  state: { ...state, oldChecksum: true },
+  effects: [event({ kind: "checksumModeSwitched" })],
+});
+
+/** Counts, and says it the first time since the last change of state or master. */
+function complain(
+  state: InstanceState,
+  rejection: Rejection,
+  say: (rejection: Rejection) => Effect,
+): Step {
+  const counters = countRejection(state.counters, rejection);
+  if (state.logged.has(rejection.kind)) return { state: { ...state, counters }, effects: [] };
+  const logged = new Set([...state.logged, rejection.kind]);
+  return { state: { ...state, counters, logged }, effects: [say(rejection)] };
+}

@@ -1,0 +1,199 @@
+/**
+ * A new configuration for a running system. Instances are matched by what they are (router id,
+ * family, interface, way of travelling), not by name; what did not change is not touched.
+ */
+import { after, between, seconds } from "../base/units.ts";
+import type { Instant } from "../base/units.ts";
+import { announceNow } from "./announce.ts";
+import { assess } from "./assess.ts";
+import type { InstanceConfig, VirtualAddress } from "./config.ts";
+import { initialState, step } from "./instance.ts";
+import type { Expectation } from "./receive.ts";
+import { instanceDeadline } from "./state.ts";
+import type { InstanceState, Phase } from "./state.ts";
+import type { Effect, Input } from "./step.ts";
+import { feed } from "./system.ts";
+import type { SystemConfig, SystemEffect, SystemState } from "./system.ts";
+import { masterDownInterval, skewTime } from "./timing.ts";
+
+/** What a reload does, in the order to do it. */
+export interface Reload {
+  readonly state: SystemState;
+  /** For instances that are gone; positions in the old configuration. */
+  readonly farewells: readonly SystemEffect[];
+  /** Positions in the new configuration. */
+  readonly effects: readonly SystemEffect[];
+  /** Addresses of running masters that came or went; positions in the new configuration. */
+  readonly addressChanges: readonly AddressDifference[];
+  /** Old position of each new instance, or undefined for a new one. */
+  readonly origin: readonly (number | undefined)[];
+  /** How many instances were changed, added or removed. */
+  readonly touched: number;
+}
+
+export interface AddressDifference {
+  readonly router: number;
+  readonly added: readonly VirtualAddress[];
+  readonly removed: readonly VirtualAddress[];
+}
+
+/** What an instance is, whatever it is called. */
+export function identity(config: InstanceConfig): string {
+  const { delivery } = config;
+  const travels =
+    delivery.kind === "multicast"
+      ? `multicast ${delivery.group}`
+      : `unicast ${delivery.source ?? "any"}`;
+  return [config.vrid, config.family, config.interfaceName ?? "-", travels].join(" ");
+}
+
+export function reloadSystem(
+  old: SystemConfig,
+  next: SystemConfig,
+  state: SystemState,
+  now: Instant,
+): Reload {
+  const position = new Map(old.routers.map(({ config }, index) => [identity(config), index]));
+  const origin = next.routers.map(({ config }) => position.get(identity(config)));
+  const kept = new Set(origin);
+  const farewells: SystemEffect[] = [];
+  for (const [index, router] of old.routers.entries()) {
+    const instance = state.instances[index];
+    if (kept.has(index) || instance === undefined) continue;
+    const { effects } = step(router, instance, { kind: "stop", removed: true }, now);
+    for (const effect of effects) farewells.push({ router: index, effect });
+  }
+  const facts = { ...state, virtualAddresses: next.virtualAddresses };
+  const assessments = next.routers.map((router) => assess(router.config, facts));
+  const carried = next.routers.map((router, index) =>
+    carry(router, {
+      before: pick(old.routers, origin[index]),
+      instance: pick(state.instances, origin[index]),
+      fresh: initialState(router, assessments[index] ?? assess(router.config, facts), now),
+      now,
+    }),
+  );
+  const instances = carried.map(({ instance }) => instance);
+  const merged: SystemState = {
+    ...state,
+    instances,
+    deadlines: Float64Array.from(instances, (each) => instanceDeadline(each) ?? Infinity),
+  };
+  const inputs: [number, Input][] = [];
+  for (const [index, { isNew, changed }] of carried.entries()) {
+    const assessment = assessments[index];
+    if (!state.started || assessment === undefined) continue;
+    if (isNew) inputs.push([index, { kind: "started" }]);
+    else if (changed) inputs.push([index, { kind: "assessed", assessment }]);
+  }
+  const fed = feed(next, merged, inputs, now);
+  return {
+    state: fed.state,
+    farewells,
+    effects: [
+      ...carried.flatMap(({ effects }, router) => effects.map((effect) => ({ router, effect }))),
+      ...fed.effects,
+    ],
+    addressChanges: carried.flatMap(({ difference }, router) =>
+      difference === undefined ? [] : [{ router, ...difference }],
+    ),
+    origin,
+    touched:
+      carried.filter(({ isNew, changed }) => isNew || changed).length +
+      (old.routers.length - [...kept].filter((index) => index !== undefined).length),
+  };
+}
+
+interface Carried {
+  readonly instance: InstanceState;
+  readonly effects: readonly Effect[];
+  readonly isNew: boolean;
+  readonly changed: boolean;
+  readonly difference: Omit<AddressDifference, "router"> | undefined;
+}
+
+function carry(
+  router: Expectation,
+  from: {
+    readonly before: Expectation | undefined;
+    readonly instance: InstanceState | undefined;
+    readonly fresh: InstanceState;
+    readonly now: Instant;
+  },
+): Carried {
+  const { before, instance, fresh, now } = from;
+  const quiet = { effects: [], isNew: false, changed: false, difference: undefined };
+  if (before === undefined || instance === undefined) {
+    return { ...quiet, instance: fresh, isNew: true };
+  }
+  if (sameText(before.config, router.config)) return { ...quiet, instance };
+  const { phase } = instance;
+  const adapted: InstanceState = {
+    ...instance,
+    masterAdvertInterval:
+      router.config.version === 3 && phase.kind === "backup"
+        ? instance.masterAdvertInterval
+        : router.config.advertInterval,
+    logged: new Set(),
+  };
+  const rephased = { ...adapted, phase: adaptPhase(router, adapted, fresh, now) };
+  if (phase.kind !== "master") return { ...quiet, instance: rephased, changed: true };
+  const difference = differenceOf(before.config, router.config);
+  const announces = difference.added.length > 0;
+  const { announcements } = router.config;
+  return {
+    instance: rephased,
+    // Keepalived: a reloaded master sends an advert at once; new addresses are announced.
+    effects: [
+      { kind: "sendAdvert", priority: fresh.assessment.effectivePriority },
+      ...(announces ? [{ kind: "announce", repeat: announcements.masterRepeat } as const] : []),
+    ],
+    isNew: false,
+    changed: true,
+    difference,
+  };
+}
+
+/** Timers as they would stand had the new intervals been in force when they were set. */
+function adaptPhase(
+  router: Expectation,
+  state: InstanceState,
+  fresh: InstanceState,
+  now: Instant,
+): Phase {
+  const { phase, masterAdvertInterval: interval } = state;
+  const { effectivePriority } = fresh.assessment;
+  if (phase.kind === "backup") {
+    const down = masterDownInterval(router.config, effectivePriority, interval);
+    const waited = between(phase.timerSetAt, now);
+    const masterDownAt = waited < down ? after(phase.timerSetAt, down) : after(now, seconds(0));
+    return { ...phase, masterDownAt, skew: skewTime(router.config, effectivePriority, interval) };
+  }
+  if (phase.kind !== "master") return phase;
+  return {
+    ...phase,
+    advertAt: after(now, router.config.advertInterval),
+    announcements: announceNow(router.config.announcements, now),
+  };
+}
+
+function differenceOf(
+  before: InstanceConfig,
+  current: InstanceConfig,
+): Omit<AddressDifference, "router"> {
+  const all = (config: InstanceConfig): readonly VirtualAddress[] => [
+    ...config.addresses,
+    ...config.excludedAddresses,
+  ];
+  const had = new Set(all(before).map((each) => JSON.stringify(each)));
+  const has = new Set(all(current).map((each) => JSON.stringify(each)));
+  return {
+    added: all(current).filter((each) => !had.has(JSON.stringify(each))),
+    removed: all(before).filter((each) => !has.has(JSON.stringify(each))),
+  };
+}
+
+const pick = <T>(list: readonly T[], index: number | undefined): T | undefined =>
+  index === undefined ? undefined : list[index];
+
+const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,53 @@
+/** What goes into the state machine and what comes out: inputs, effects, and a step. */
+import type { IpAddress, MacAddress } from "../base/address.ts";
+import type { FaultCause, InstanceEvent } from "./events.ts";
+import type { Packet } from "./receive.ts";
+import type { Assessment, InstanceState } from "./state.ts";
+
+export type Input =
+  | { readonly kind: "started" }
+  | { readonly kind: "timer" }
+  | { readonly kind: "packet"; readonly packet: Packet }
+  | { readonly kind: "assessed"; readonly assessment: Assessment }
+  /** Someone else removed a virtual address of ours. */
+  | { readonly kind: "addressLost"; readonly address: IpAddress }
+  /** The kernel would not do what being master takes. */
+  | { readonly kind: "refused"; readonly cause: FaultCause }
+  | { readonly kind: "sent"; readonly errno: number }
+  /** Another machine answers for, or announces, a virtual address of ours. */
+  | {
+      readonly kind: "neighbour";
+      readonly address: IpAddress;
+      readonly mac: MacAddress;
+      readonly gratuitous: boolean;
+    }
+  | { readonly kind: "stop"; readonly removed: boolean };
+
+export type NotifiedState =
+  "backup" | "master" | "fault" | "stopped" | "deleted" | "masterReceivedLowerPriority";
+
+export type Effect =
+  /** Priority 0 resigns. */
+  | { readonly kind: "sendAdvert"; readonly priority: number }
+  | { readonly kind: "installAddresses" }
+  | { readonly kind: "withdrawAddresses" }
+  /** `repeat` rounds of gratuitous ARP or unsolicited NA for every address. */
+  | { readonly kind: "announce"; readonly repeat: number }
+  | { readonly kind: "cancelAnnouncements" }
+  /** Ask the segment who has `address`, without claiming it. */
+  | { readonly kind: "probe"; readonly address: IpAddress }
+  | { readonly kind: "notify"; readonly state: NotifiedState; readonly priority: number }
+  | { readonly kind: "event"; readonly event: InstanceEvent };
+
+export interface Step {
+  readonly state: InstanceState;
+  readonly effects: readonly Effect[];
+}
+
+export const event = (happened: InstanceEvent): Effect => ({ kind: "event", event: happened });
+
+/** One step after another: the effects in order, the last state. */
+export function andThen(first: Step, next: (state: InstanceState) => Step): Step {
+  const second = next(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}
