@@ -125,7 +125,7 @@ export class Keepalived {
     await waitFor(
       `keepalived on ${this.host.name} to end`,
       timeoutMs,
-      () => this.processes().length === 0,
+      () => this.processes().length === 0 && !this.isRunning,
     );
   }
 
