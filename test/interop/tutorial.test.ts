@@ -16,7 +16,7 @@ import {
   tracking,
   tutorialConfig,
   type CheckScript,
-} from "./tutorial-files.ts";
+} from "../lab/tutorial-files.ts";
 
 const SUBJECT = daemonUnderTest();
 const WEB = "nginx";
@@ -146,6 +146,8 @@ describe(`tutorial (${SUBJECT})`, { concurrency: true }, () => {
       await web.waitForServer("lb01", 5_000 + SLACK_MS, killedAt + 100);
       assert.ok(pair.lb01.holds(VIRTUAL_ADDRESS), "the address stays where nginx came back");
       assert.ok(!pair.lb02.holds(VIRTUAL_ADDRESS));
+      // The run that started nginx sleeps 3 s and looks again: let it be content.
+      await sleep(3_500);
 
       breakWebServer(pair.lb01, WEB);
       const brokenAt = wallMs();

@@ -4,6 +4,9 @@
  * nginx and for a firewall of the host's own.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const INSIDE = "KEEPALIVED_LAB_USER_NAMESPACE";
 
@@ -37,15 +40,18 @@ export function privilege(): Privilege {
 export function againInUserNamespace(): Promise<number | undefined> {
   if (process.geteuid?.() === 0) return Promise.resolve(undefined);
   const words = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const temporary = mkdtempSync(join(tmpdir(), "keepalived-demo-"));
   const child = spawn("unshare", ["--user", "--map-root-user", "--", ...words], {
     stdio: "inherit",
-    env: { ...process.env, [INSIDE]: "1" },
+    // Root's own temporary files, of an earlier run as root, are not ours to write there.
+    env: { ...process.env, [INSIDE]: "1", TMPDIR: temporary },
   });
   // The terminal tells both of us; the child cleans up and its end is ours.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   return new Promise((resolve) => {
     child.on("exit", (code) => {
+      rmSync(temporary, { recursive: true, force: true });
       resolve(code ?? 1);
     });
   });

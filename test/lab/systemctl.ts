@@ -47,10 +47,13 @@ start_it() {
     return 1
   fi
   setsid sh -c "$start" </dev/null >>"/run/lab/$service.log" 2>&1 &
-  waited=0
+  starter=$!
+  patience=100
   until running; do
-    [ "$waited" -ge 50 ] && return 1
-    waited=$((waited + 1))
+    # A program that goes to the background ends its first process before its pid file is there.
+    kill -0 "$starter" 2>/dev/null || [ "$patience" -lt 10 ] || patience=10
+    [ "$patience" -gt 0 ] || return 1
+    patience=$((patience - 1))
     sleep 0.1
   done
 }
