@@ -1,0 +1,103 @@
+/**
+ * The C library, called through koffi: the one place where its functions are declared. Each takes
+ * and returns plain numbers; a failure is -1 and `errno()`, read before anything else happens.
+ */
+/* eslint-disable max-params -- C decides how many there are. */
+import koffi from "koffi";
+import { assert, SyscallError } from "../../base/failure.ts";
+
+/** An address in this process, or memory that has one. */
+export type Memory = bigint | ArrayBuffer | Uint8Array | null;
+
+assert(process.platform === "linux", "this part of the daemon runs on Linux only");
+assert(koffi.sizeof("void *") === 8, "a 64-bit system");
+
+/** The library Node itself is linked with, whichever that is. */
+const library = koffi.load(null);
+
+// The caller's type stands for the C prototype beside it, which no checker here can read.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+function declare<Signature extends (...args: never[]) => number>(definition: string): Signature {
+  return library.func(definition) as unknown as Signature;
+}
+
+export const errno = (): number => koffi.errno();
+
+export const socket = declare<(domain: number, type: number, protocol: number) => number>(
+  "int socket(int domain, int type, int protocol)",
+);
+export const bind = declare<(fd: number, address: Memory, length: number) => number>(
+  "int bind(int fd, const void *address, uint32_t length)",
+);
+export const connect = declare<(fd: number, address: Memory, length: number) => number>(
+  "int connect(int fd, const void *address, uint32_t length)",
+);
+export const getsockname = declare<(fd: number, address: Memory, length: Memory) => number>(
+  "int getsockname(int fd, void *address, void *length)",
+);
+export const setsockopt = declare<
+  (fd: number, level: number, option: number, value: Memory, length: number) => number
+>("int setsockopt(int fd, int level, int option, const void *value, uint32_t length)");
+export const getsockopt = declare<
+  (fd: number, level: number, option: number, value: Memory, length: Memory) => number
+>("int getsockopt(int fd, int level, int option, void *value, void *length)");
+export const send = declare<(fd: number, data: Memory, length: number, flags: number) => number>(
+  "intptr_t send(int fd, const void *data, size_t length, int flags)",
+);
+export const recv = declare<(fd: number, data: Memory, length: number, flags: number) => number>(
+  "intptr_t recv(int fd, void *data, size_t length, int flags)",
+);
+export const sendmmsg = declare<
+  (fd: number, messages: Memory, count: number, flags: number) => number
+>("int sendmmsg(int fd, void *messages, unsigned int count, int flags)");
+export const recvmmsg = declare<
+  (fd: number, messages: Memory, count: number, flags: number, timeout: Memory) => number
+>("int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)");
+export const close = declare<(fd: number) => number>("int close(int fd)");
+export const open = declare<(path: string, flags: number, mode: number) => number>(
+  "int open(const char *path, int flags, uint32_t mode)",
+);
+export const flock = declare<(fd: number, operation: number) => number>(
+  "int flock(int fd, int operation)",
+);
+
+export const clockGettime = declare<(clock: number, time: Memory) => number>(
+  "int clock_gettime(int clock, void *time)",
+);
+export const timerfdCreate = declare<(clock: number, flags: number) => number>(
+  "int timerfd_create(int clock, int flags)",
+);
+export const timerfdSettime = declare<
+  (fd: number, flags: number, value: Memory, old: Memory) => number
+>("int timerfd_settime(int fd, int flags, const void *value, void *old)");
+
+export const prctl = declare<
+  (option: number, a: bigint | string, b: number, c: number, d: number) => number
+>("int prctl(int option, uintptr_t a, unsigned long b, unsigned long c, unsigned long d)");
+export const prctlName = declare<(option: number, name: string) => number>(
+  "int prctl(int option, const char *name)",
+);
+export const setns = declare<(fd: number, kind: number) => number>("int setns(int fd, int kind)");
+export const schedSetscheduler = declare<(pid: number, policy: number, value: Memory) => number>(
+  "int sched_setscheduler(int pid, int policy, const void *value)",
+);
+export const schedSetaffinity = declare<(pid: number, size: number, mask: Memory) => number>(
+  "int sched_setaffinity(int pid, size_t size, const void *mask)",
+);
+export const setrlimit = declare<(resource: number, limit: Memory) => number>(
+  "int setrlimit(int resource, const void *limit)",
+);
+export const mlockall = declare<(flags: number) => number>("int mlockall(int flags)");
+export const munlockall = declare<() => number>("int munlockall()");
+export const capget = declare<(header: Memory, data: Memory) => number>(
+  "int capget(void *header, void *data)",
+);
+export const capset = declare<(header: Memory, data: Memory) => number>(
+  "int capset(void *header, const void *data)",
+);
+
+/** `result`, or the kernel's refusal thrown, naming what we were doing. */
+export function must(result: number, call: string, action: string): number {
+  if (result < 0) throw new SyscallError(call, errno(), action);
+  return result;
+}

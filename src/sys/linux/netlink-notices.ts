@@ -1,0 +1,106 @@
+/** Notices of rtnetlink: links and addresses as they change, whoever changes them. */
+import { Errno, SyscallError } from "../../base/failure.ts";
+import { decodeAddress } from "../../wire/netlink/address.ts";
+import { decodeLink } from "../../wire/netlink/link.ts";
+import { decodeMessages, MessageType } from "../../wire/netlink/message.ts";
+import type { NetlinkMessage } from "../../wire/netlink/message.ts";
+import type { NetworkNotice } from "../ports.ts";
+import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
+import type { Descriptor } from "./descriptor.ts";
+import type { ReceiveBuffer } from "./receive-buffer.ts";
+import { openSocket, SocketOptions } from "./socket-options.ts";
+import { LITTLE, SocketAddressNetlink } from "./structs.ts";
+
+/** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR (linux/rtnetlink.h). */
+const GROUPS = 0x1 | 0x10 | 0x100;
+/** Room for the notices of more than ten thousand addresses at once; used only as needed. */
+const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
+/** Bursts taken in one wake-up before timers are looked at again. */
+const BURSTS_PER_WAKE = 16;
+
+export class NetlinkNotices implements Disposable {
+  readonly #socket: Descriptor;
+  readonly #buffer: ReceiveBuffer;
+  readonly #ownPort: () => number;
+
+  /** `ownPort` is the port of the socket that carries our own requests. */
+  constructor(buffer: ReceiveBuffer, ownPort: () => number) {
+    this.#buffer = buffer;
+    this.#ownPort = ownPort;
+    const action = "subscribe to network changes";
+    this.#socket = openSocket(AddressFamily.netlink, SocketType.raw, NETLINK_ROUTE, action);
+    try {
+      const options = new SocketOptions(this.#socket, action);
+      options.setReceiveBuffer(RECEIVE_BUFFER_BYTES);
+      const name = new Uint8Array(SocketAddressNetlink.size);
+      const view = new DataView(name.buffer);
+      view.setUint16(SocketAddressNetlink.family, AddressFamily.netlink, LITTLE);
+      view.setUint32(SocketAddressNetlink.groups, GROUPS, LITTLE);
+      options.bind(name);
+    } catch (error: unknown) {
+      this.#socket[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
+    this.#socket.onReadable(() => {
+      const notices = this.#take();
+      if (notices.length > 0) handler(notices);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket[Symbol.dispose]();
+  }
+
+  #take(): readonly NetworkNotice[] {
+    const notices: NetworkNotice[] = [];
+    for (let burst = 0; burst < BURSTS_PER_WAKE; burst += 1) {
+      const { count, errno } = this.#buffer.receive(this.#socket.number);
+      if (errno === Errno.ENOBUFS) notices.push({ kind: "overrun" });
+      else if (errno !== 0) throw new SyscallError("recvmmsg", errno, "read network changes");
+      for (let slot = 0; slot < count; slot += 1) this.#decode(slot, notices);
+      if (count === 0 && errno === 0) break;
+    }
+    return notices;
+  }
+
+  #decode(slot: number, notices: NetworkNotice[]): void {
+    const { view } = this.#buffer.memory;
+    const sender = this.#buffer.nameAt(slot) + SocketAddressNetlink.portId;
+    // Other programs can send to us too; only the kernel's word counts.
+    if (view.getUint32(sender, LITTLE) !== 0) return;
+    if (this.#buffer.isTruncated(slot)) {
+      notices.push({ kind: "overrun" });
+      return;
+    }
+    for (const message of decodeMessages(this.#buffer.bytes(slot))) {
+      const notice = toNotice(message, message.portId === this.#ownPort());
+      if (notice !== undefined) notices.push(notice);
+    }
+  }
+}
+
+function toNotice(message: NetlinkMessage, isOwn: boolean): NetworkNotice | undefined {
+  switch (message.type) {
+    case MessageType.newLink: {
+      const link = decodeLink(message);
+      return link.ok ? { kind: "linkChanged", link: link.value } : undefined;
+    }
+    case MessageType.deleteLink: {
+      const link = decodeLink(message);
+      if (!link.ok) return undefined;
+      return { kind: "linkRemoved", index: link.value.index, name: link.value.name };
+    }
+    case MessageType.newAddress:
+    case MessageType.deleteAddress: {
+      const address = decodeAddress(message);
+      if (!address.ok) return undefined;
+      const kind = message.type === MessageType.newAddress ? "addressAdded" : "addressRemoved";
+      return isOwn ? { kind, address: address.value, own: true } : { kind, address: address.value };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Links and addresses through rtnetlink(7). One socket carries requests, which the kernel works off
+ * within the call that sends them; another carries notices. Prepared changes go out many to a call
+ * and only the last asks for an acknowledgement: the kernel reports what it refuses in any case.
+ */
+import { assert, Errno, SyscallError } from "../../base/failure.ts";
+import { decodeAddress, encodeAddressDump } from "../../wire/netlink/address.ts";
+import { decodeLink, encodeLinkDump } from "../../wire/netlink/link.ts";
+import type {
+  AddressChange,
+  AddressInfo,
+  ChangeFailure,
+  LinkInfo,
+  Netlink,
+  NetworkNotice,
+  PreparedChanges,
+} from "../ports.ts";
+import { NetlinkNotices } from "./netlink-notices.ts";
+import { DumpInterrupted, NetlinkRequests } from "./netlink-requests.ts";
+import { LinuxPreparedChanges } from "./prepared-changes.ts";
+import type { ReceiveBuffer } from "./receive-buffer.ts";
+
+/** Dumps that a busy table may interrupt before we give up. */
+const DUMP_ATTEMPTS = 10;
+
+export class LinuxNetlink implements Netlink {
+  readonly #requests = new NetlinkRequests();
+  readonly #notices: NetlinkNotices;
+
+  constructor(buffer: ReceiveBuffer) {
+    try {
+      this.#notices = new NetlinkNotices(buffer, () => this.#requests.portId);
+    } catch (error: unknown) {
+      this.#requests[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  links(): readonly LinkInfo[] {
+    return this.#dump("read the network interfaces", encodeLinkDump, decodeLink);
+  }
+
+  addresses(): readonly AddressInfo[] {
+    return this.#dump("read the addresses", encodeAddressDump, decodeAddress);
+  }
+
+  prepare(changes: readonly AddressChange[]): PreparedChanges {
+    return new LinuxPreparedChanges(changes);
+  }
+
+  apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[] {
+    assert(prepared instanceof LinuxPreparedChanges, "changes prepared here");
+    const end = Math.min(from + count, prepared.count);
+    const failures: ChangeFailure[] = [];
+    for (let start = from; start < end;) {
+      const next = prepared.sliceEnd(start, end, this.#requests.limits);
+      this.#requests.exchange(prepared, start, next, failures);
+      start = next;
+    }
+    return failures;
+  }
+
+  onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
+    this.#notices.onNotices(handler);
+  }
+
+  [Symbol.dispose](): void {
+    this.#requests[Symbol.dispose]();
+    this.#notices[Symbol.dispose]();
+  }
+
+  #dump<Item>(
+    action: string,
+    encode: (sequence: number) => Uint8Array,
+    decode: Parameters<typeof NetlinkRequests.prototype.dump<Item>>[2],
+  ): readonly Item[] {
+    for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt += 1) {
+      const items = this.#requests.dump(action, encode, decode);
+      if (items !== DumpInterrupted) return items;
+    }
+    throw new SyscallError("recv", Errno.EAGAIN, action);
+  }
+}

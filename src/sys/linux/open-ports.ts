@@ -1,0 +1,33 @@
+/** The VRRP process's door to a real kernel. */
+import type {
+  AdvertSocket,
+  AdvertSocketOptions,
+  FrameSocket,
+  Netlink,
+  NetworkPorts,
+} from "../ports.ts";
+import { AdvertBatch } from "./advert-batch.ts";
+import { AdvertSocketIpv4 } from "./advert-socket-ipv4.ts";
+import { AdvertSocketIpv6 } from "./advert-socket-ipv6.ts";
+import { LinuxClock } from "./clock.ts";
+import { LinuxFrameSocket } from "./frame-socket.ts";
+import { LinuxNetlink } from "./netlink.ts";
+import { ReceiveBuffer } from "./receive-buffer.ts";
+
+/** Opens the clock; the sockets follow as they are asked for. */
+export function openNetworkPorts(): NetworkPorts {
+  const buffer = new ReceiveBuffer();
+  const batch = new AdvertBatch();
+  return {
+    clock: new LinuxClock(),
+    openNetlink: (): Netlink => new LinuxNetlink(buffer),
+    openAdvertSocket: (options: AdvertSocketOptions): AdvertSocket =>
+      options.family === "ipv4"
+        ? new AdvertSocketIpv4(options, buffer, batch)
+        : new AdvertSocketIpv6(options, buffer, batch),
+    openFrameSocket: (): FrameSocket => new LinuxFrameSocket(),
+    defer: (work: () => void): void => {
+      setImmediate(work);
+    },
+  };
+}

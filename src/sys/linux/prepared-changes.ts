@@ -1,0 +1,64 @@
+/** Address changes encoded at load: one run of netlink messages that a single call can send. */
+import { assert } from "../../base/failure.ts";
+import { encodeAddressRequest, requestFlags } from "../../wire/netlink/address.ts";
+import { MessageFlag, restamp } from "../../wire/netlink/message.ts";
+import type { AddressChange, PreparedChanges } from "../ports.ts";
+import { Arena } from "./memory.ts";
+
+/** What one exchange may hold. */
+export interface ExchangeLimits {
+  readonly bytes: number;
+  readonly messages: number;
+}
+
+export class LinuxPreparedChanges implements PreparedChanges {
+  readonly count: number;
+  readonly memory: Arena;
+  /** Where each message starts, and at the end where the last one ends. */
+  readonly #offsets: Uint32Array;
+  readonly #flags: Uint16Array;
+
+  constructor(changes: readonly AddressChange[]) {
+    const messages = changes.map((change) => encodeAddressRequest(change, 0));
+    this.count = changes.length;
+    this.#offsets = new Uint32Array(changes.length + 1);
+    this.#flags = Uint16Array.from(changes, (change) => requestFlags(change.operation));
+    const total = messages.reduce((sum, message) => sum + message.length, 0);
+    this.memory = new Arena(Math.max(total, 1));
+    let used = 0;
+    for (const [i, message] of messages.entries()) {
+      this.memory.bytes.set(message, used);
+      used += message.length;
+      this.#offsets[i + 1] = used;
+    }
+  }
+
+  offset(index: number): number {
+    const offset = this.#offsets[index];
+    assert(offset !== undefined, `change ${index} of ${this.count}`);
+    return offset;
+  }
+
+  /** The position behind the last message, from `start` on, that still fits into one exchange. */
+  sliceEnd(start: number, end: number, limits: ExchangeLimits): number {
+    const first = this.offset(start);
+    let next = start + 1;
+    while (
+      next < end &&
+      next - start < limits.messages &&
+      this.offset(next + 1) - first <= limits.bytes
+    ) {
+      next += 1;
+    }
+    return next;
+  }
+
+  /** Numbers the messages of a slice from `sequence` on; the last asks for an acknowledgement. */
+  stamp(start: number, end: number, sequence: number): void {
+    for (let i = start; i < end; i += 1) {
+      const flags = (this.#flags[i] ?? 0) | (i === end - 1 ? MessageFlag.acknowledge : 0);
+      const stamp = { flags, sequence: (sequence + i - start) >>> 0 };
+      restamp(this.memory.bytes, this.offset(i), stamp);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/** Routes over rtnetlink (linux/rtnetlink.h, struct rtmsg): one destination, one next hop. */
+import { addressBytes, addressFromBytes } from "../../base/address.ts";
+import type { Family, IpAddress } from "../../base/address.ts";
+import { assert } from "../../base/failure.ts";
+import { fail, ok } from "../../base/result.ts";
+import type { Result } from "../../base/result.ts";
+import { interfaceIndex } from "../../base/units.ts";
+import type { InterfaceIndex } from "../../base/units.ts";
+import {
+  decodeAttributes,
+  encodeMessage,
+  MessageFlag,
+  MessageType,
+  readUint32,
+  uint32,
+  viewOf,
+} from "./message.ts";
+import type { Attribute, NetlinkError, NetlinkMessage } from "./message.ts";
+
+/*
+ * struct rtmsg
+ * |  Family (8)   | Dest. len (8) | Source len (8)|    TOS (8)    |
+ * |   Table (8)   | Protocol (8)  |   Scope (8)   |   Type (8)    |
+ * |                           Flags (32)                          |
+ */
+const FIXED_LENGTH = 12;
+const FAMILY = 0;
+const DESTINATION_LENGTH = 1;
+const TABLE = 4;
+const PROTOCOL = 5;
+const SCOPE = 6;
+const TYPE = 7;
+
+export const RouteAttribute = {
+  destination: 1,
+  outputInterface: 4,
+  gateway: 5,
+  priority: 6,
+  preferredSource: 7,
+  table: 15,
+} as const;
+
+/** Tables beyond one byte are in RTA_TABLE alone (RT_TABLE_COMPAT). */
+const TABLE_IN_ATTRIBUTE = 252;
+
+const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
+
+export interface Route {
+  readonly family: Family;
+  /** Undefined with a prefix length of 0: the default route. */
+  readonly destination: IpAddress | undefined;
+  readonly prefixLength: number;
+  readonly gateway: IpAddress | undefined;
+  readonly interfaceIndex: InterfaceIndex | undefined;
+  readonly preferredSource: IpAddress | undefined;
+  readonly priority: number | undefined;
+  /** RT_TABLE_*: 254 is main. */
+  readonly table: number;
+  /** RTPROT_*: 18 is keepalived. */
+  readonly protocol: number;
+  /** RT_SCOPE_* */
+  readonly scope: number;
+  /** RTN_*: 1 is unicast. */
+  readonly type: number;
+}
+
+/** A route from RTM_NEWROUTE or RTM_DELROUTE. */
+export function decodeRoute(message: NetlinkMessage): Result<Route, NetlinkError> {
+  const { payload } = message;
+  if (message.type !== MessageType.newRoute && message.type !== MessageType.deleteRoute) {
+    return fail({ kind: "type", got: message.type });
+  }
+  if (payload.length < FIXED_LENGTH) {
+    return fail({ kind: "truncated", need: FIXED_LENGTH, have: payload.length });
+  }
+  const view = viewOf(payload);
+  const number = view.getUint8(FAMILY);
+  if (number !== FAMILY_NUMBER.ipv4 && number !== FAMILY_NUMBER.ipv6) {
+    return fail({ kind: "family", got: number });
+  }
+  const family = number === FAMILY_NUMBER.ipv4 ? "ipv4" : "ipv6";
+  const values = new Map(decodeAttributes(payload, FIXED_LENGTH).map((a) => [a.type, a.value]));
+  const address = (type: number): IpAddress | undefined => readAddress(values.get(type), family);
+  const uint = (type: number): number | undefined => readUint32(values.get(type) ?? EMPTY);
+  return ok({
+    family,
+    destination: address(RouteAttribute.destination),
+    prefixLength: view.getUint8(DESTINATION_LENGTH),
+    gateway: address(RouteAttribute.gateway),
+    interfaceIndex: interfaceIndex(uint(RouteAttribute.outputInterface) ?? 0),
+    preferredSource: address(RouteAttribute.preferredSource),
+    priority: uint(RouteAttribute.priority),
+    table: uint(RouteAttribute.table) ?? view.getUint8(TABLE),
+    protocol: view.getUint8(PROTOCOL),
+    scope: view.getUint8(SCOPE),
+    type: view.getUint8(TYPE),
+  });
+}
+
+/** RTM_GETROUTE for every route of a family. */
+export function encodeRouteDump(family: Family, sequence: number): Uint8Array {
+  const fixed = new Uint8Array(FIXED_LENGTH);
+  fixed[FAMILY] = FAMILY_NUMBER[family];
+  const flags = MessageFlag.request | MessageFlag.dump;
+  return encodeMessage({ type: MessageType.getRoute, flags, sequence }, fixed, []);
+}
+
+/** How a route goes in: `replace` an equal one, fail where there is one, or come first. */
+export type RouteOperation = "add" | "replace" | "prepend" | "append" | "remove";
+
+const OPERATION_FLAGS: Readonly<Record<RouteOperation, number>> = {
+  add: MessageFlag.create | MessageFlag.exclusive,
+  replace: MessageFlag.create | MessageFlag.replace,
+  prepend: MessageFlag.create,
+  append: MessageFlag.create | MessageFlag.append,
+  remove: 0,
+};
+
+/** RTM_NEWROUTE or RTM_DELROUTE, without an acknowledgement. */
+export function encodeRouteRequest(
+  operation: RouteOperation,
+  route: Route,
+  sequence: number,
+): Uint8Array {
+  const longest = route.family === "ipv4" ? 32 : 128;
+  assert(route.prefixLength >= 0 && route.prefixLength <= longest, "a prefix its family can have");
+  assert(route.prefixLength === 0 || route.destination !== undefined, "a destination");
+  const fixed = new Uint8Array(FIXED_LENGTH);
+  fixed[FAMILY] = FAMILY_NUMBER[route.family];
+  fixed[DESTINATION_LENGTH] = route.prefixLength;
+  fixed[TABLE] = route.table > 255 ? TABLE_IN_ATTRIBUTE : route.table;
+  fixed[PROTOCOL] = route.protocol;
+  fixed[SCOPE] = route.scope;
+  fixed[TYPE] = route.type;
+  const type = operation === "remove" ? MessageType.deleteRoute : MessageType.newRoute;
+  const flags = MessageFlag.request | OPERATION_FLAGS[operation];
+  return encodeMessage({ type, flags, sequence }, fixed, toAttributes(route));
+}
+
+function toAttributes(route: Route): readonly Attribute[] {
+  const attributes: Attribute[] = [];
+  const addAddress = (type: number, address: IpAddress | undefined): void => {
+    if (address !== undefined) attributes.push({ type, value: addressBytes(address) });
+  };
+  const addNumber = (type: number, value: number | undefined): void => {
+    if (value !== undefined) attributes.push({ type, value: uint32(value) });
+  };
+  addAddress(RouteAttribute.destination, route.destination);
+  addAddress(RouteAttribute.gateway, route.gateway);
+  addNumber(RouteAttribute.outputInterface, route.interfaceIndex);
+  addAddress(RouteAttribute.preferredSource, route.preferredSource);
+  addNumber(RouteAttribute.priority, route.priority);
+  addNumber(RouteAttribute.table, route.table);
+  return attributes;
+}
+
+const EMPTY = new Uint8Array();
+
+function readAddress(value: Uint8Array | undefined, family: Family): IpAddress | undefined {
+  const length = family === "ipv4" ? 4 : 16;
+  return value?.length === length ? addressFromBytes(value) : undefined;
+}
