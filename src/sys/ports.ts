@@ -3,6 +3,7 @@
  * real descriptors; `test/sim` implements them on a virtual LAN. One contract suite runs on both.
  */
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
+import type { LocalTime } from "../base/local-time.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 
 /** Monotonic time and the one timer of a process. */
@@ -225,4 +226,18 @@ export interface RunningProcess {
 /** Running programs, for the parent process. */
 export interface ProcessPort {
   start(request: ProcessRequest): RunningProcess;
+}
+
+/** Time for the parent process, whose work is never exact to the millisecond. */
+export interface Timers {
+  /** CLOCK_MONOTONIC. */
+  now(): Instant;
+  /** Milliseconds since 1970, for words only. */
+  wallClock(): number;
+  localTime(ms: number): LocalTime;
+  after(delay: Duration, work: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
 }

@@ -1,0 +1,62 @@
+/**
+ * The entry of the program. The VRRP process is started before anything else is looked at, so that
+ * its start and the reading of the configuration overlap; everything not needed for that is loaded
+ * later.
+ */
+import { dirname, join } from "node:path";
+import { startVrrpProcess } from "../daemon/vrrp-process.ts";
+import type { VrrpProgram } from "../daemon/vrrp-process.ts";
+import { parseInvocation } from "./command.ts";
+import type { DaemonOptions, Invocation } from "./command.ts";
+import { nameProcess } from "./process-name.ts";
+import { watchSignals } from "./signals.ts";
+
+/** Flags of every Node this program starts: less memory, and no debugger on SIGUSR1's default. */
+export const NODE_FLAGS: readonly string[] = ["--no-warnings"];
+
+async function main(argv: readonly string[]): Promise<void> {
+  const invocation = parseInvocation(argv);
+  if (!invocation.ok) {
+    process.stderr.write(`${invocation.error.message}\n`);
+    process.exitCode = invocation.error.exitCode;
+    return;
+  }
+  if (invocation.value.kind === "daemon") await startDaemon(invocation.value, argv);
+  else await answer(invocation.value);
+}
+
+async function startDaemon(
+  invocation: Extract<Invocation, { kind: "daemon" }>,
+  argv: readonly string[],
+): Promise<void> {
+  const { options } = invocation;
+  for (const remark of invocation.remarks) process.stderr.write(`${remark}\n`);
+  await runInForeground(options, argv);
+}
+
+async function runInForeground(options: DaemonOptions, argv: readonly string[]): Promise<void> {
+  const signals = watchSignals({ ignoresInterrupt: options.ignoresInterrupt });
+  const program = vrrpProgram();
+  const early = options.runsVrrp ? startVrrpProcess(program) : undefined;
+  nameProcess(["keepalived", ...argv].join(" "), "keepalived");
+  const { runDaemon } = await import("./run-daemon.ts");
+  const code = await runDaemon({ options, argv, early, program, signals });
+  process.exit(code);
+}
+
+/** The bundle of the VRRP process lies beside this program's own. */
+function vrrpProgram(): VrrpProgram {
+  return {
+    node: process.execPath,
+    nodeFlags: NODE_FLAGS,
+    script: join(dirname(process.argv[1] ?? ""), "vrrp.cjs"),
+    argv0: "keepalived",
+  };
+}
+
+async function answer(invocation: Exclude<Invocation, { kind: "daemon" }>): Promise<void> {
+  const { answer: run } = await import("./answer.ts");
+  process.exitCode = await run(invocation);
+}
+
+void main(process.argv.slice(2));

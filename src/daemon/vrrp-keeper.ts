@@ -1,0 +1,233 @@
+/**
+ * Keeps one VRRP process running while the configuration wants one: starts it, hands it the model,
+ * asks whether it is alive, starts it again with growing delays when it dies, and stops it.
+ */
+import { between, seconds, times } from "../base/units.ts";
+import type { Duration, Instant } from "../base/units.ts";
+import {
+  PERMANENT_EXITS,
+  childDiedLines,
+  killedAfterWaitLine,
+  permanentErrorLine,
+  respawnDelayLine,
+  startingChildLine,
+  unresponsiveLine,
+} from "../report/life-lines.ts";
+import type { Model } from "../config/model.ts";
+import type { Timer, Timers } from "../sys/ports.ts";
+import type { Logger } from "./logger.ts";
+import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "./messages.ts";
+import { NO_TIME } from "../base/units.ts";
+import { planRespawn } from "./respawn.ts";
+import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
+
+/** How often the VRRP process is asked for a sign of life. */
+export const HEARTBEAT_INTERVAL = seconds(5);
+/** Unanswered questions in a row after which it is taken for dead: 20 s. */
+export const HEARTBEAT_LIMIT = 4;
+
+export interface VrrpKeeperParts {
+  readonly start: () => VrrpProcess;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** False with -R: its death ends the daemon. */
+  readonly respawns: boolean;
+  readonly options: VrrpProcessOptions;
+  /** Script results known so far, for a process that starts anew. */
+  readonly scripts: () => Readonly<Record<string, ScriptStatus>>;
+  readonly childWaitTime: () => Duration;
+  /** What it says beside signs of life. */
+  readonly receive: (message: FromVrrp, pid: number) => void;
+  readonly pidChanged: (pid: number | undefined) => void;
+  /** It ended and will not come back; the daemon must end with this code. */
+  readonly failed: (code: number) => void;
+}
+
+interface Running {
+  readonly process: VrrpProcess;
+  readonly startedAt: Instant;
+  isLoaded: boolean;
+  isConfigured: boolean;
+  unanswered: number;
+  sequence: number;
+}
+
+export class VrrpKeeper {
+  readonly #parts: VrrpKeeperParts;
+  #model: Model | undefined;
+  #running: Running | undefined;
+  #nextDelay: Duration = NO_TIME;
+  #respawnTimer: Timer | undefined;
+  #heartbeatTimer: Timer | undefined;
+  #stopped: (() => void) | undefined;
+  #isStopping = false;
+
+  constructor(parts: VrrpKeeperParts) {
+    this.#parts = parts;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.process.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#running?.isConfigured ?? false;
+  }
+
+  /** Takes over a process that was started before the configuration was read. */
+  adopt(process: VrrpProcess): void {
+    const running: Running = {
+      process,
+      startedAt: this.#parts.timers.now(),
+      isLoaded: false,
+      isConfigured: false,
+      unanswered: 0,
+      sequence: 0,
+    };
+    this.#running = running;
+    process.listen({
+      message: (message) => {
+        this.#receive(running, message);
+      },
+      ended: (end) => {
+        this.#ended(running, end);
+      },
+    });
+  }
+
+  /** The configuration wants a VRRP process with this model; starts one where none is. */
+  configure(model: Model): void {
+    this.#model = model;
+    if (this.#running === undefined) this.#start();
+    else this.#announce(this.#running);
+  }
+
+  /** Replaces the model of the running process. False when there is none to tell. */
+  reload(model: Model): boolean {
+    this.#model = model;
+    const running = this.#running;
+    if (running?.isConfigured !== true) return false;
+    this.#send(running, { kind: "reload", model, scripts: this.#parts.scripts() });
+    return true;
+  }
+
+  tell(message: Extract<ToVrrp, { kind: "script" | "snapshot" | "clearCounters" }>): boolean {
+    if (this.#running?.isConfigured !== true) return false;
+    this.#send(this.#running, message);
+    return true;
+  }
+
+  /** Ends the process in good order, then by force; resolves when it is gone. */
+  stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#model = undefined;
+    this.#respawnTimer?.cancel();
+    this.#heartbeatTimer?.cancel();
+    const running = this.#running;
+    if (running === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wait = this.#parts.childWaitTime();
+      const killing = this.#parts.timers.after(wait, () => {
+        this.#parts.logger.log(killedAfterWaitLine(running.process.pid ?? 0, wait));
+        running.process.kill("SIGKILL");
+      });
+      this.#stopped = () => {
+        killing.cancel();
+        this.#isStopping = false;
+        resolve();
+      };
+      if (running.isConfigured) this.#send(running, { kind: "stop" });
+      else running.process.kill("SIGKILL");
+    });
+  }
+
+  #start(): void {
+    this.adopt(this.#parts.start());
+    const running = this.#running;
+    if (running !== undefined) this.#announce(running);
+  }
+
+  /** Says that it runs, and gives it the model once its code is loaded. */
+  #announce(running: Running): void {
+    const { pid } = running.process;
+    if (pid === undefined) return;
+    this.#parts.logger.log(startingChildLine(pid));
+    this.#parts.pidChanged(pid);
+    this.#giveModel(running);
+  }
+
+  #giveModel(running: Running): void {
+    if (!running.isLoaded || running.isConfigured || this.#model === undefined) return;
+    running.isConfigured = true;
+    const { options } = this.#parts;
+    const scripts = this.#parts.scripts();
+    this.#send(running, { kind: "configure", model: this.#model, options, scripts });
+    this.#beat(running);
+  }
+
+  #send(running: Running, message: ToVrrp): void {
+    running.process.send(message);
+  }
+
+  #receive(running: Running, message: FromVrrp): void {
+    // Whatever it says shows that its loop turns.
+    running.unanswered = 0;
+    if (message.kind === "loaded") {
+      running.isLoaded = true;
+      this.#giveModel(running);
+    } else if (message.kind !== "alive") {
+      this.#parts.receive(message, running.process.pid ?? 0);
+    }
+  }
+
+  /**
+   * Questions are counted by the timer that asks them, so that a parent that was itself stopped
+   * for an hour finds one unanswered question, not hundreds.
+   */
+  #beat(running: Running): void {
+    this.#heartbeatTimer = this.#parts.timers.after(HEARTBEAT_INTERVAL, () => {
+      if (this.#running !== running) return;
+      if (running.unanswered >= HEARTBEAT_LIMIT) {
+        const silence = times(HEARTBEAT_INTERVAL, running.unanswered);
+        this.#parts.logger.log(unresponsiveLine(running.process.pid ?? 0, silence));
+        running.process.kill("SIGKILL");
+        return;
+      }
+      running.unanswered += 1;
+      running.sequence += 1;
+      this.#send(running, { kind: "ping", sequence: running.sequence });
+      this.#beat(running);
+    });
+  }
+
+  #ended(running: Running, end: ProcessEnd): void {
+    const { timers, logger, respawns } = this.#parts;
+    this.#running = undefined;
+    this.#heartbeatTimer?.cancel();
+    this.#parts.pidChanged(undefined);
+    if (this.#stopped !== undefined) {
+      const stopped = this.#stopped;
+      this.#stopped = undefined;
+      stopped();
+      return;
+    }
+    if (this.#isStopping) return;
+    const pid = running.process.pid ?? 0;
+    if (end.kind === "exited" && PERMANENT_EXITS.has(end.code)) {
+      logger.log(permanentErrorLine(pid, end.code));
+      this.#parts.failed(end.code);
+      return;
+    }
+    logger.logAll(childDiedLines(pid, end, respawns));
+    if (!respawns) {
+      this.#parts.failed(1);
+      return;
+    }
+    const plan = planRespawn(this.#nextDelay, between(running.startedAt, timers.now()));
+    this.#nextDelay = plan.next;
+    if (plan.isLimited) logger.log(respawnDelayLine(plan.delay));
+    this.#respawnTimer = timers.after(plan.delay, () => {
+      this.#start();
+    });
+  }
+}

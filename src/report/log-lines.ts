@@ -1,0 +1,286 @@
+/**
+ * What happens to an instance as the lines users grep for. The phrases are Keepalived's; what an
+ * operator needs to act on is added behind them. Lines marked detail are only said with -D.
+ */
+import { familyOf } from "../base/address.ts";
+import { errnoName, unreachable } from "../base/failure.ts";
+import { toMilliseconds, toSeconds } from "../base/units.ts";
+import type { ConflictEvidence, FaultCause, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
+import type { InstanceEvent } from "../vrrp/events.ts";
+import type { Rejection } from "../vrrp/receive.ts";
+import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
+import { renderSpan } from "./dates.ts";
+import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
+import type { LogLine } from "./log-line.ts";
+
+/** What the configuration knows about an instance and its events do not repeat. */
+export interface InstanceFacts {
+  readonly interfaceName: string | undefined;
+}
+
+/** The lines of one event, in order; some events have none. */
+export function renderEvent(
+  { instance, event }: VrrpEvent,
+  facts: InstanceFacts,
+): readonly LogLine[] {
+  const name = `(${instance})`;
+  switch (event.kind) {
+    case "entered":
+      return enteredLines(name, event);
+    case "stopped":
+      return [];
+    case "receiveTimeout":
+      return [detail(`${name} Receive advertisement timeout`)];
+    case "higherPriorityReceived":
+    case "higherAddressReceived":
+    case "lowerPriorityReceived":
+    case "lowerPriorityDiscarded":
+    case "ownAddressHeard":
+      return [rivalLine(name, event)];
+    case "priorityZeroReceived":
+      return [
+        event.asMaster
+          ? info(`${name} Master received priority 0 message`)
+          : detail(`${name} Backup received priority 0 advertisement`),
+      ];
+    case "priorityZeroSent":
+      return [detail(`${name} sent 0 priority`)];
+    case "masterChanged":
+      return [detail(`${name} ${masterChange(event.from, event.to)}`)];
+    case "preemptDelayStarted":
+      return [detail(`${name} start preempt delay (${toSeconds(event.delay).toFixed(6)})`)];
+    case "preemptDelayStopped":
+      return [detail(`${name} stop preempt delay`)];
+    case "intervalLearned":
+      return [info(`${name} ${intervalChange(event)}`)];
+    case "priorityChanged":
+      return [info(`${name} Changing effective priority from ${event.from} to ${event.to}`)];
+    case "faultBegan":
+      return faultBeganLines(name, event.cause);
+    case "faultEnded":
+      return [detail(`${name} fault is over (${faultLabel(event.cause)})`)];
+    case "packetRejected":
+      return [warning(`${name} ${rejectionText(event.rejection, event.source)} - ignored`)];
+    case "packetOdd":
+      return [warning(`${name} ${rejectionText(event.rejection, event.source)}`)];
+    case "conflictBegan":
+      return [alert(`${name} ${conflictText(event.evidence)}`)];
+    case "conflictEnded":
+      return [
+        notice(
+          `${name} CONFLICT over after ${renderSpan(toMilliseconds(event.lasted))}: no sign of a second master any more`,
+        ),
+      ];
+    case "addressesInstalled":
+    case "addressesRemoved":
+    case "addressLost":
+    case "announcing":
+      return [addressLine(name, event, facts)];
+    case "sendFailed":
+      return [sendFailedLine(name, event.errno, facts)];
+    case "sendRecovered":
+      return [notice(`${name} adverts are sent again`)];
+    case "checksumModeSwitched":
+      return [
+        info(
+          `${name} the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)`,
+        ),
+      ];
+    default:
+      return unreachable(event);
+  }
+}
+
+function enteredLines(
+  name: string,
+  event: Extract<InstanceEvent, { kind: "entered" }>,
+): readonly LogLine[] {
+  const entering = `${name} Entering ${event.state.toUpperCase()} STATE`;
+  const reason = needsReason(event.cause) ? [detail(`${name} ${renderCause(event.cause)}`)] : [];
+  switch (event.state) {
+    case "backup":
+      return [info(event.initial ? `${entering} (init)` : entering), ...reason];
+    case "master":
+      return [notice(entering), ...reason];
+    case "fault":
+      return [warning(entering)];
+    default:
+      return unreachable(event.state);
+  }
+}
+
+/** Causes that no other line has told. */
+const needsReason = (cause: TransitionCause): boolean =>
+  cause.kind === "masterDown" || cause.kind === "masterResigned" || cause.kind === "preempted";
+
+type RivalEvent = Extract<
+  InstanceEvent,
+  {
+    kind:
+      | "higherPriorityReceived"
+      | "higherAddressReceived"
+      | "lowerPriorityReceived"
+      | "lowerPriorityDiscarded"
+      | "ownAddressHeard";
+  }
+>;
+
+function rivalLine(name: string, event: RivalEvent): LogLine {
+  switch (event.kind) {
+    case "higherPriorityReceived":
+      return info(
+        `${name} Master received advert from ${event.source} with higher priority ${event.priority}, ours ${event.ours}`,
+      );
+    case "higherAddressReceived":
+      return info(
+        `${name} Master received advert from ${event.source} with same priority ${event.priority} but higher IP address than ours`,
+      );
+    case "lowerPriorityReceived":
+      return info(
+        `${name} Received advert from ${event.source} with lower priority ${event.priority}, ours ${event.ours}, forcing new election`,
+      );
+    case "lowerPriorityDiscarded":
+      return info(
+        `${name} received lower priority (${event.priority}) advert from ${event.source} - discarding`,
+      );
+    case "ownAddressHeard":
+      return warning(
+        `${name} WARNING - equal priority advert received from remote host with our IP address. Two hosts use ${event.source}`,
+      );
+    default:
+      return unreachable(event);
+  }
+}
+
+const masterChange = (from: string | undefined, to: string): string =>
+  from === undefined ? `master set to ${to}` : `master changed from ${from} to ${to}`;
+
+const intervalChange = (event: Extract<InstanceEvent, { kind: "intervalLearned" }>): string =>
+  `advertisement interval updated from ${toMilliseconds(event.from)}ms to ${toMilliseconds(event.to)}ms by master`;
+
+function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
+  switch (cause.kind) {
+    case "scriptFailed":
+      return [warning(`${name}: entering FAULT state due to script ${cause.script}`)];
+    case "scriptPending":
+      return [detail(`${name} waits for the first result of script ${cause.script}`)];
+    case "interfaceMissing":
+    case "interfaceDown":
+    case "noSourceAddress":
+      return [warning(`${name} entering FAULT state (${faultLabel(cause)})`)];
+    case "kernelRefused":
+      return [problem(`${name} entering FAULT state (${faultLabel(cause)})`)];
+    default:
+      return unreachable(cause);
+  }
+}
+
+function faultLabel(cause: FaultCause): string {
+  switch (cause.kind) {
+    case "interfaceMissing":
+      return `interface ${cause.interfaceName} does not exist`;
+    case "interfaceDown":
+      return `interface ${cause.interfaceName} down`;
+    case "noSourceAddress":
+      return `no ${cause.family} address for interface`;
+    case "scriptFailed":
+      return `script ${cause.script} failed`;
+    case "scriptPending":
+      return `script ${cause.script} not yet run`;
+    case "kernelRefused":
+      return `cannot ${cause.action}: ${cause.call} failed with errno ${cause.errno} (${renderErrnoText(cause.errno)})`;
+    default:
+      return unreachable(cause);
+  }
+}
+
+function conflictText(evidence: ConflictEvidence): string {
+  const advice =
+    evidence.kind === "advert"
+      ? "Does the network carry protocol 112 in both directions?"
+      : "Either another host has the address by configuration, or a second master cannot be heard: does a firewall drop protocol 112?";
+  return `CONFLICT - two masters: ${renderEvidence(evidence)}. ${advice}`;
+}
+
+type AddressEvent = Extract<
+  InstanceEvent,
+  { kind: "addressesInstalled" | "addressesRemoved" | "addressLost" | "announcing" }
+>;
+
+function addressLine(name: string, event: AddressEvent, facts: InstanceFacts): LogLine {
+  switch (event.kind) {
+    case "addressesInstalled":
+      return detail(`${name} setting ${event.excluded ? "E-VIPs" : "VIPs"}.`);
+    case "addressesRemoved":
+      return detail(`${name} removing ${event.excluded ? "E-VIPs" : "VIPs"}.`);
+    case "addressLost":
+      return warning(
+        `${name} Netlink reflector reports IP ${event.address} removed from ${facts.interfaceName ?? "its interface"}`,
+      );
+    case "announcing":
+      return detail(`${name} ${announcement(event)}`);
+    default:
+      return unreachable(event);
+  }
+}
+
+function sendFailedLine(name: string, errno: number, facts: InstanceFacts): LogLine {
+  const where = facts.interfaceName === undefined ? "" : ` on ${facts.interfaceName}`;
+  return problem(
+    `${name}: send advert error ${errno} (${renderErrnoText(errno)}): cannot send adverts${where}: ${errnoName(errno)}, ${renderSendAdvice(errno)}`,
+  );
+}
+
+function announcement(event: Extract<InstanceEvent, { kind: "announcing" }>): string {
+  const what =
+    familyOf(event.address) === "ipv4" ? "gratuitous ARPs" : "Unsolicited Neighbour Adverts";
+  return `Sending/queueing ${what} on ${event.interfaceName} for ${event.address}`;
+}
+
+const AUTH_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, "none"],
+  [1, "PASS"],
+  [2, "AH"],
+]);
+
+const authName = (type: number): string => AUTH_NAMES.get(type) ?? String(type);
+
+/** Why a packet was not believed, who sent it, and what to do. */
+function rejectionText(rejection: Rejection, source: string): string {
+  switch (rejection.kind) {
+    case "length":
+      return `invalid packet length from ${source}: ${rejection.have} bytes, expected ${rejection.need}`;
+    case "ttl":
+      return `invalid TTL/HL from ${source}. Received ${rejection.got} and expect 255: it crossed a router, or was forged`;
+    case "version":
+      return `wrong version from ${source}. Received ${rejection.got} and expect ${rejection.want}: set the same \`version\` on both`;
+    case "authTypeUnknown":
+      return `unknown authentication type ${rejection.got} from ${source}`;
+    case "authTypeMismatch":
+      return `authentication type mismatch from ${source}: received ${authName(rejection.got)}, ours is ${authName(rejection.want)}: set the same \`auth_type\` on both`;
+    case "authFailure":
+      return `received an invalid passwd! from ${source}: set the same \`auth_pass\` on both (its first 8 characters count)`;
+    case "interval":
+      return `advertisement interval mismatch with ${source} mine=${seconds(rejection.wantMs)} sec rcv'd=${seconds(rejection.gotMs)} sec: set the same \`advert_int\` on both`;
+    case "type":
+      return `invalid packet type ${rejection.got} from ${source}: only 1 (advertisement) is defined`;
+    case "checksum":
+      return `invalid checksum from ${source}: damaged on the way, or the other side computes it another way (\`v3_checksum_as_v2\`, \`old_unicast_checksum\`)`;
+    case "delivery":
+      return `advert from ${source} to ${rejection.destination}, which is not how this instance travels: use unicast or multicast on both`;
+    case "ownerIgnores":
+      return `advert from ${source} ignored: this router owns the addresses (\`owner_ignore_adverts\`)`;
+    case "addressCount":
+      return `received an unexpected ip number count ${rejection.got}, expected ${rejection.want}! from ${source}: give both the same \`virtual_ipaddress\` list`;
+    case "addressList":
+      return `received an unexpected ip address list from ${source}: give both the same \`virtual_ipaddress\` list`;
+    case "unknownPeer":
+      return `advert from ${source}, which is not a \`unicast_peer\``;
+    case "peerTtl":
+      return `invalid TTL/HL ${rejection.got} from peer ${source}: outside its min_ttl/max_ttl`;
+    default:
+      return unreachable(rejection);
+  }
+}
+
+const seconds = (ms: number): string => String(ms / 1_000);

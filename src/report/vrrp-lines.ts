@@ -1,0 +1,34 @@
+/** Lines of the VRRP process that belong to no instance, with Keepalived's phrases. */
+import type { IpAddress } from "../base/address.ts";
+import type { Family } from "../base/address.ts";
+
+/** What a `VRRP sockpool` line names. */
+export interface SockpoolEntry {
+  readonly family: Family;
+  readonly interfaceIndex: number | undefined;
+  /** Undefined for unicast. */
+  readonly group: IpAddress | undefined;
+  readonly bindAddress: IpAddress | undefined;
+}
+
+export function sockpoolLine(entry: SockpoolEntry, fds: readonly [number, number]): string {
+  const family = entry.family === "ipv4" ? "IPv4" : "IPv6";
+  const index = String(entry.interfaceIndex ?? 0).padStart(3, " ");
+  const any = entry.family === "ipv4" ? "0.0.0.0" : "::";
+  // Keepalived prints the unicast form with this odd blank.
+  const how =
+    entry.group === undefined
+      ? ` , unicast, address(${entry.bindAddress ?? any})`
+      : ` multicast, address(${entry.group})`;
+  const what = `ifindex(${index}), family(${family}), proto(112), fd(${fds[0]},${fds[1]})${how}`;
+  return `VRRP sockpool: [${what}]`;
+}
+
+export const linkLine = (name: string, up: boolean): string =>
+  `Netlink reports ${name} ${up ? "up" : "down"}`;
+
+export const overrunLine = (): string =>
+  "Netlink: the kernel dropped notices (receive buffer full); reading links and addresses again";
+
+export const unknownVridLine = (vrid: number): string =>
+  `Unknown VRID(${vrid}) received. ignoring...`;
