@@ -120,7 +120,6 @@ function followMaster(
     state: {
       ...learned.state,
       master: { address: source, priority },
-      logged: isNew ? new Set() : state.logged,
       phase: {
         ...phase,
         masterDownAt: after(now, masterDownInterval(router.config, effectivePriority, interval)),

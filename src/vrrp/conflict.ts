@@ -34,8 +34,13 @@ export function noteConflict(
   const defends =
     gratuitous &&
     (known?.announcedAt === undefined || between(known.announcedAt, now) >= DEFEND_INTERVAL);
+  const isConfirmed =
+    evidence.kind === "neighbour" ||
+    known?.isConfirmed === true ||
+    (known !== undefined && between(known.firstSeen, now) >= router.config.advertInterval / 2);
   const conflict: Conflict = {
     evidence,
+    isConfirmed,
     firstSeen: known?.firstSeen ?? now,
     lastSeen: now,
     announcedAt: defends ? now : known?.announcedAt,
@@ -48,7 +53,9 @@ export function noteConflict(
   return {
     state: { ...state, conflict },
     effects: [
-      ...(known === undefined ? [event({ kind: "conflictBegan", evidence })] : []),
+      ...(isConfirmed && known?.isConfirmed !== true
+        ? [event({ kind: "conflictBegan", evidence })]
+        : []),
       ...(defends ? [{ kind: "announce", repeat: 1 } as const] : []),
     ],
   };
@@ -61,7 +68,9 @@ export function dueConflict(router: Expectation, state: InstanceState, now: Inst
   if (conflict.endsAt <= now) {
     const ended = endConflict(state, now);
     const repeat = router.config.announcements.masterRepeat;
-    return { state: ended.state, effects: [...ended.effects, { kind: "announce", repeat }] };
+    return conflict.isConfirmed
+      ? { state: ended.state, effects: [...ended.effects, { kind: "announce", repeat }] }
+      : ended;
   }
   if (conflict.probeAt === undefined || conflict.probeAt > now) return { state, effects: [] };
   const probe: readonly Effect[] =
@@ -74,10 +83,10 @@ export function dueConflict(router: Expectation, state: InstanceState, now: Inst
 
 export function endConflict(state: InstanceState, now: Instant): Step {
   if (state.conflict === undefined) return { state, effects: [] };
-  const lasted = between(state.conflict.firstSeen, now);
+  const { firstSeen, isConfirmed } = state.conflict;
   return {
     state: { ...state, conflict: undefined },
-    effects: [event({ kind: "conflictEnded", lasted })],
+    effects: isConfirmed ? [event({ kind: "conflictEnded", lasted: between(firstSeen, now) })] : [],
   };
 }
 

@@ -270,9 +270,8 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
     oldChecksum: state.oldChecksum,
   });
   if (verdict.kind === "rejected") {
-    return complain(state, verdict.rejection, (rejection) =>
-      event({ kind: "packetRejected", source: packet.source, rejection }),
-    );
+    const { source } = packet;
+    return complain(state, verdict.rejection, { kind: "packetRejected", source });
   }
   const { advert } = verdict;
   const zero = advert.priority === 0 ? 1 : 0;
@@ -289,11 +288,7 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
   };
   const said = verdict.odd.reduce(
     (before, odd) =>
-      andThen(before, (s) =>
-        complain(s, odd, (rejection) =>
-          event({ kind: "packetOdd", source: packet.source, rejection }),
-        ),
-      ),
+      andThen(before, (s) => complain(s, odd, { kind: "packetOdd", source: packet.source })),
     counted,
   );
   const heard =
@@ -310,14 +305,24 @@ const useOldChecksum = (state: InstanceState): Step => ({
   effects: [event({ kind: "checksumModeSwitched" })],
 });
 
-/** Counts, and says it the first time since the last change of state or master. */
-function complain(
-  state: InstanceState,
-  rejection: Rejection,
-  say: (rejection: Rejection) => Effect,
-): Step {
+/** Counts, and says it the first time since the last change of state, for each sender. */
+function complain(state: InstanceState, rejection: Rejection, about: Complaint): Step {
   const counters = countRejection(state.counters, rejection);
-  if (state.logged.has(rejection.kind)) return { state: { ...state, counters }, effects: [] };
-  const logged = new Set([...state.logged, rejection.kind]);
-  return { state: { ...state, counters, logged }, effects: [say(rejection)] };
+  const key = `${rejection.kind} ${about.source}`;
+  if (state.logged.has(key) || state.logged.size >= COMPLAINTS_LIMIT) {
+    return { state: { ...state, counters }, effects: [] };
+  }
+  const { kind, source } = about;
+  return {
+    state: { ...state, counters, logged: new Set([...state.logged, key]) },
+    effects: [event({ kind, source, rejection })],
+  };
+}
+
+/** Complaints kept apart until the next change of state; further ones are only counted. */
+const COMPLAINTS_LIMIT = 64;
+
+interface Complaint {
+  readonly kind: "packetRejected" | "packetOdd";
+  readonly source: IpAddress;
 }

@@ -50,6 +50,8 @@ export interface AnnouncementSchedule {
 /** A second master is about, as long as evidence keeps coming. */
 export interface Conflict {
   readonly evidence: ConflictEvidence;
+  /** One lower advert may be a race that ours has ended; a second one, or a neighbour, is not. */
+  readonly isConfirmed: boolean;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
   /** When we last announced because of it, so that two masters do not shout each other down. */
@@ -114,7 +116,7 @@ export interface InstanceState {
   readonly conflict: Conflict | undefined;
   /** A kernel refusal keeps the instance in FAULT until then. */
   readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
-  /** Kinds of packet trouble already logged since the last change of state or master. */
+  /** Kinds of packet trouble already logged since the last change of state. */
   readonly logged: ReadonlySet<string>;
   /** Send errno being reported, so that a mute instance is said once. */
   readonly sendErrno: number;

@@ -1,0 +1,258 @@
+/**
+ * Putting an instance's addresses on their interfaces, taking them off, and announcing them: from
+ * requests and frames encoded at load, in slices.
+ */
+import type { IpAddress, MacAddress } from "../../base/address.ts";
+import { familyOf } from "../../base/address.ts";
+import { Errno } from "../../base/failure.ts";
+import type { InterfaceIndex } from "../../base/units.ts";
+import type {
+  AddressChange,
+  ChangeFailure,
+  FrameSocket,
+  Netlink,
+  PreparedChanges,
+  PreparedFrames,
+} from "../../sys/ports.ts";
+import type { Network } from "../../track/network.ts";
+import type { InstanceConfig, VirtualAddress } from "../../vrrp/config.ts";
+import { encodeGratuitousArp } from "../../wire/arp.ts";
+import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
+import { speaksEthernet } from "./network-table.ts";
+import type { NetworkTable } from "./network-table.ts";
+import type { SlicedJob } from "./slices.ts";
+
+/** Addresses a slice: about 4 ms of kernel work. */
+const ADDRESS_SLICE = 256;
+/** Announcements a slice: about 1 ms. */
+const FRAME_SLICE = 128;
+
+/** Address flags of linux/if_addr.h. */
+const AddressFlag = {
+  nodad: 0x02,
+  homeAddress: 0x10,
+  manageTempAddr: 0x100,
+  noPrefixRoute: 0x200,
+  multicastAutoJoin: 0x400,
+} as const;
+
+/** What a kernel refusal was about. */
+export interface Refusal {
+  readonly change: AddressChange;
+  readonly interfaceName: string;
+  readonly errno: number;
+}
+
+interface Prepared {
+  readonly adds: PreparedChanges;
+  readonly removes: PreparedChanges;
+  readonly changes: readonly AddressChange[];
+  readonly interfaceNames: readonly string[];
+  readonly frames: PreparedFrames;
+  /** Position of the address each frame announces. */
+  readonly addressOfFrame: readonly number[];
+}
+
+/** One per instance. */
+export class AddressWork {
+  readonly #config: InstanceConfig;
+  readonly #netlink: Netlink;
+  readonly #frameSocket: FrameSocket;
+  #prepared: Prepared | undefined;
+  /** The facts `#prepared` was made from: interface indexes and hardware addresses. */
+  #key = "";
+  /** How many addresses, from the first, are on. */
+  #installed = 0;
+
+  constructor(config: InstanceConfig, netlink: Netlink, frameSocket: FrameSocket) {
+    this.#config = config;
+    this.#netlink = netlink;
+    this.#frameSocket = frameSocket;
+  }
+
+  get installed(): number {
+    return this.#installed;
+  }
+
+  get total(): number {
+    return this.#config.addresses.length + this.#config.excludedAddresses.length;
+  }
+
+  /** Tells of addresses put on by an earlier object for the same instance. */
+  adopt(installed: number): void {
+    this.#installed = installed;
+  }
+
+  /** Encodes for the network as it is; does nothing when nothing changed. */
+  prepare(table: NetworkTable): void {
+    const places = addressPlaces(this.#config, table.network);
+    const key = places
+      .map(({ index }) => `${index} ${table.link(index)?.mac ?? "-"}`)
+      .filter((text, i, all) => text !== all[i - 1])
+      .join();
+    if (key === this.#key && this.#prepared !== undefined) return;
+    this.#key = key;
+    const changes = places.map(({ virtual, index }) => toChange(virtual, index));
+    const frames = places.flatMap(({ virtual, index }, position) => {
+      const link = table.link(index);
+      const mac = link !== undefined && speaksEthernet(link) ? link.mac : undefined;
+      return mac === undefined
+        ? []
+        : [{ position, interfaceIndex: index, bytes: announcement(mac, virtual.address) }];
+    });
+    this.#prepared = {
+      adds: this.#netlink.prepare(changes),
+      removes: this.#netlink.prepare(changes.map((each) => ({ ...each, operation: "remove" }))),
+      changes,
+      interfaceNames: places.map(({ virtual }) => virtual.interfaceName),
+      frames: this.#frameSocket.prepare(frames),
+      addressOfFrame: frames.map(({ position }) => position),
+    };
+  }
+
+  /** Addresses of ours that are on the interfaces now, though we did not put them there. */
+  strays(table: NetworkTable): readonly AddressChange[] {
+    return (this.#prepared?.changes ?? [])
+      .filter(({ interfaceIndex, address }) => table.holds(interfaceIndex, address))
+      .map((each) => ({ ...each, operation: "remove" }));
+  }
+
+  isOurs(interfaceIndex: InterfaceIndex, address: IpAddress): boolean {
+    return (this.#prepared?.changes ?? []).some(
+      (each) => each.interfaceIndex === interfaceIndex && each.address === address,
+    );
+  }
+
+  installJob(router: number, onEnd: (refusals: readonly Refusal[]) => void): SlicedJob {
+    const refusals: Refusal[] = [];
+    return {
+      router,
+      kind: "install",
+      run: () => {
+        const { adds } = this.#ready();
+        const count = Math.min(ADDRESS_SLICE, adds.count - this.#installed);
+        const failures = this.#netlink.apply(adds, this.#installed, count);
+        refusals.push(...this.#refusals(failures, Errno.EEXIST));
+        this.#installed += count;
+        if (this.#installed < adds.count) return "more";
+        onEnd(refusals);
+        return "done";
+      },
+    };
+  }
+
+  withdrawJob(router: number, onEnd: (refusals: readonly Refusal[]) => void): SlicedJob {
+    const refusals: Refusal[] = [];
+    return {
+      router,
+      kind: "withdraw",
+      run: () => {
+        const { removes } = this.#ready();
+        const count = Math.min(ADDRESS_SLICE, this.#installed);
+        const failures = this.#netlink.apply(removes, this.#installed - count, count);
+        refusals.push(...this.#refusals(failures, Errno.EADDRNOTAVAIL));
+        this.#installed -= count;
+        if (this.#installed > 0) return "more";
+        onEnd(refusals);
+        return "done";
+      },
+    };
+  }
+
+  /** `repeat` rounds; an address is not announced before it is on. */
+  announceJob(router: number, repeat: number): SlicedJob {
+    let round = 0;
+    let next = 0;
+    return {
+      router,
+      kind: "announce",
+      run: () => {
+        const { frames, addressOfFrame } = this.#ready();
+        if (frames.count === 0) return "done";
+        let end = Math.min(frames.count, next + FRAME_SLICE);
+        while (end > next && (addressOfFrame[end - 1] ?? 0) >= this.#installed) end -= 1;
+        // A full queue on the device is not worth waiting for: the next round says it again.
+        if (end > next) this.#frameSocket.send(frames, next, end - next);
+        next = end;
+        if (next < frames.count) return "more";
+        next = 0;
+        round += 1;
+        return round < repeat ? "more" : "done";
+      },
+    };
+  }
+
+  #ready(): Prepared {
+    const empty: Prepared = {
+      adds: this.#netlink.prepare([]),
+      removes: this.#netlink.prepare([]),
+      changes: [],
+      interfaceNames: [],
+      frames: this.#frameSocket.prepare([]),
+      addressOfFrame: [],
+    };
+    this.#prepared ??= empty;
+    return this.#prepared;
+  }
+
+  #refusals(failures: readonly ChangeFailure[], harmless: number): readonly Refusal[] {
+    return failures.flatMap(({ index, errno }) => {
+      const change = this.#prepared?.changes[index];
+      if (change === undefined || errno === harmless || errno === Errno.ENODEV) return [];
+      return [{ change, interfaceName: this.#prepared?.interfaceNames[index] ?? "", errno }];
+    });
+  }
+}
+
+/** Advertised addresses first, then the excluded ones, as in the file. */
+export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] => [
+  ...config.addresses,
+  ...config.excludedAddresses,
+];
+
+/** The addresses whose interface exists, with its index. */
+function addressPlaces(
+  config: InstanceConfig,
+  network: Network,
+): readonly { readonly virtual: VirtualAddress; readonly index: InterfaceIndex }[] {
+  return allAddresses(config).flatMap((virtual) => {
+    const index = network.get(virtual.interfaceName)?.index;
+    return index === undefined ? [] : [{ virtual, index }];
+  });
+}
+
+export function toChange(virtual: VirtualAddress, interfaceIndex: InterfaceIndex): AddressChange {
+  const { preferredLifetime } = virtual;
+  return {
+    operation: "add",
+    interfaceIndex,
+    address: virtual.address,
+    prefixLength: virtual.prefixLength,
+    peer: virtual.peer,
+    scope: virtual.scope,
+    label: virtual.label,
+    broadcast: virtual.broadcast,
+    flags: addressFlags(virtual),
+    preferredLifetime:
+      familyOf(virtual.address) === "ipv4" || preferredLifetime === "forever"
+        ? undefined
+        : preferredLifetime,
+  };
+}
+
+function addressFlags(virtual: VirtualAddress): number {
+  const isIpv6 = familyOf(virtual.address) === "ipv6";
+  return (
+    (isIpv6 && virtual.nodad ? AddressFlag.nodad : 0) |
+    (virtual.home ? AddressFlag.homeAddress : 0) |
+    (virtual.mngtmpaddr ? AddressFlag.manageTempAddr : 0) |
+    (virtual.noprefixroute ? AddressFlag.noPrefixRoute : 0) |
+    (virtual.autojoin ? AddressFlag.multicastAutoJoin : 0)
+  );
+}
+
+function announcement(mac: MacAddress, address: IpAddress): Uint8Array {
+  return familyOf(address) === "ipv4"
+    ? encodeGratuitousArp(mac, address)
+    : encodeUnsolicitedNa({ mac, address, isRouter: false });
+}

@@ -1,0 +1,112 @@
+/**
+ * The packets an instance sends, encoded when something changes and not when they are sent: a
+ * takeover finds its advert ready.
+ */
+import type { IpAddress } from "../../base/address.ts";
+import type { OutgoingAdvert } from "../../sys/ports.ts";
+import type { InstanceConfig } from "../../vrrp/config.ts";
+import { OLD_CHECKSUM_DESTINATION } from "../../vrrp/receive.ts";
+import { encodeIpv4, setIdentification } from "../../wire/ipv4.ts";
+import { AuthType, VRRP_PROTOCOL, encodeAdvert, maxAddresses } from "../../wire/vrrp.ts";
+import type { ChecksumScope } from "../../wire/vrrp.ts";
+
+/** What packets depend on besides the configuration. */
+export interface PacketFacts {
+  readonly source: IpAddress;
+  readonly mtu: number;
+  readonly oldChecksum: boolean;
+}
+
+const MULTICAST_TTL = 255;
+/** The identification field wraps here; 0 is left out, since it asks the kernel to choose. */
+const LAST_IDENTIFICATION = 0xffff;
+
+/** One per instance; it keeps the packets for a few priorities: the current one and 0. */
+export class AdvertPackets {
+  readonly #config: InstanceConfig;
+  readonly #prepared = new Map<number, readonly OutgoingAdvert[]>();
+  #facts: PacketFacts | undefined;
+  #identification = 0;
+
+  constructor(config: InstanceConfig) {
+    this.#config = config;
+  }
+
+  /** How many addresses do not fit one advert at this MTU; those are not advertised. */
+  surplus(mtu: number): number {
+    const { version, family, addresses } = this.#config;
+    return Math.max(0, addresses.length - maxAddresses(version, family, mtu));
+  }
+
+  /** Encodes what the next transitions send, so that they need not. */
+  prepare(facts: PacketFacts, priorities: readonly number[]): void {
+    for (const priority of priorities) this.packets(facts, priority, false);
+  }
+
+  /** The packets of one advert: one for multicast, one a peer for unicast. */
+  packets(facts: PacketFacts, priority: number, isSent = true): readonly OutgoingAdvert[] {
+    const same =
+      this.#facts?.source === facts.source &&
+      this.#facts.mtu === facts.mtu &&
+      this.#facts.oldChecksum === facts.oldChecksum;
+    if (!same) this.#prepared.clear();
+    this.#facts = facts;
+    let packets = this.#prepared.get(priority);
+    if (packets === undefined) {
+      packets = this.#encode(facts, priority);
+      this.#prepared.set(priority, packets);
+    }
+    if (isSent && this.#config.family === "ipv4") {
+      for (const { bytes } of packets) setIdentification(bytes, this.#nextIdentification());
+    }
+    return packets;
+  }
+
+  #nextIdentification(): number {
+    this.#identification = (this.#identification % LAST_IDENTIFICATION) + 1;
+    return this.#identification;
+  }
+
+  #encode(facts: PacketFacts, priority: number): readonly OutgoingAdvert[] {
+    const { delivery } = this.#config;
+    const destinations =
+      delivery.kind === "multicast" ? [delivery.group] : delivery.peers.map((peer) => peer.address);
+    return destinations.map((destination) => ({
+      destination,
+      source: facts.source,
+      bytes: this.#packet(facts, priority, destination),
+    }));
+  }
+
+  #packet(facts: PacketFacts, priority: number, destination: IpAddress): Uint8Array {
+    const { config, scope } = { config: this.#config, scope: this.#scope(facts, destination) };
+    const { version, family, vrid, authentication, delivery } = config;
+    const fitting = config.addresses.length - this.surplus(facts.mtu);
+    const message = encodeAdvert(
+      {
+        version,
+        family,
+        vrid,
+        priority,
+        interval: config.advertInterval,
+        authType: authentication.kind === "pass" ? AuthType.pass : AuthType.none,
+        password: authentication.kind === "pass" ? authentication.password : undefined,
+        addresses: config.addresses.slice(0, fitting).map(({ address }) => address),
+      },
+      scope,
+    );
+    if (family === "ipv6") return message;
+    const ttl = delivery.kind === "multicast" ? MULTICAST_TTL : delivery.ttl;
+    const { source } = facts;
+    const header = { source, destination, protocol: VRRP_PROTOCOL, ttl, identification: 1 };
+    return encodeIpv4(header, message);
+  }
+
+  #scope(facts: PacketFacts, destination: IpAddress): ChecksumScope {
+    const { family, version, v3ChecksumAsV2 } = this.#config;
+    if (family === "ipv6") return { kind: "kernel" };
+    if (version === 2 || v3ChecksumAsV2) return { kind: "message" };
+    const covered = facts.oldChecksum ? OLD_CHECKSUM_DESTINATION : destination;
+    return { kind: "pseudoHeader", source: facts.source, destination: covered };
+  }
+}

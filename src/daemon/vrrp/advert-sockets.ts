@@ -1,0 +1,127 @@
+/**
+ * The raw sockets adverts travel through: one pair for each family, interface and group (or unicast
+ * source), shared by the instances that use it. Opened and closed as interfaces come and go.
+ */
+import { SyscallError } from "../../base/failure.ts";
+import type { InterfaceIndex } from "../../base/units.ts";
+import type {
+  AdvertSocket,
+  AdvertSocketOptions,
+  IncomingAdvert,
+  NetworkPorts,
+  OutgoingAdvert,
+} from "../../sys/ports.ts";
+import type { InstanceConfig } from "../../vrrp/config.ts";
+
+interface Open {
+  readonly socket: AdvertSocket;
+  readonly options: AdvertSocketOptions;
+}
+
+/** What became of the adverts of one step: the errno of each router that sent, 0 for success. */
+export type SendResults = ReadonlyMap<number, number>;
+
+export class AdvertSockets implements Disposable {
+  readonly #ports: NetworkPorts;
+  readonly #onPacket: (packet: IncomingAdvert) => void;
+  readonly #open = new Map<string, Open>();
+  /** Key of the socket of each router, by position. */
+  #keys: (string | undefined)[] = [];
+
+  constructor(ports: NetworkPorts, onPacket: (packet: IncomingAdvert) => void) {
+    this.#ports = ports;
+    this.#onPacket = onPacket;
+  }
+
+  /**
+   * Opens what `wanted` needs and closes what it does not. Returns the sockets newly opened and the
+   * routers whose socket could not be.
+   */
+  sync(wanted: readonly (AdvertSocketOptions | undefined)[]): {
+    readonly opened: readonly Open[];
+    readonly failed: readonly { readonly router: number; readonly error: SyscallError }[];
+  } {
+    const keys = wanted.map((options) => (options === undefined ? undefined : keyOf(options)));
+    const needed = new Set(keys);
+    for (const [key, { socket }] of this.#open) {
+      if (needed.has(key)) continue;
+      socket[Symbol.dispose]();
+      this.#open.delete(key);
+    }
+    this.#keys = keys;
+    const opened: Open[] = [];
+    const failed: { router: number; error: SyscallError }[] = [];
+    for (const [router, options] of wanted.entries()) {
+      const key = keys[router];
+      if (options === undefined || key === undefined || this.#open.has(key)) continue;
+      try {
+        const socket = this.#ports.openAdvertSocket(options);
+        socket.onPacket(this.#onPacket);
+        this.#open.set(key, { socket, options });
+        opened.push({ socket, options });
+      } catch (error: unknown) {
+        if (!(error instanceof SyscallError)) throw error;
+        failed.push({ router, error });
+      }
+    }
+    return { opened, failed };
+  }
+
+  /** Sends the packets of several routers, those that share a socket in one call. */
+  send(
+    batch: readonly { readonly router: number; readonly packets: readonly OutgoingAdvert[] }[],
+  ): SendResults {
+    const results = new Map<number, number>();
+    const bySocket = new Map<string, { routers: number[]; packets: OutgoingAdvert[] }>();
+    for (const { router, packets } of batch) {
+      results.set(router, 0);
+      const key = this.#keys[router];
+      if (key === undefined) continue;
+      const group = bySocket.get(key) ?? { routers: [], packets: [] };
+      for (const packet of packets) {
+        group.routers.push(router);
+        group.packets.push(packet);
+      }
+      bySocket.set(key, group);
+    }
+    for (const [key, { routers, packets }] of bySocket) {
+      for (const { index, errno } of this.#open.get(key)?.socket.send(packets) ?? []) {
+        const router = routers[index];
+        if (router !== undefined) results.set(router, errno);
+      }
+    }
+    return results;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { socket } of this.#open.values()) socket[Symbol.dispose]();
+    this.#open.clear();
+  }
+}
+
+/** The socket an instance needs on the interface it works on now; undefined when that is missing. */
+export function socketOptions(
+  config: InstanceConfig,
+  interfaceIndex: InterfaceIndex | undefined,
+): AdvertSocketOptions | undefined {
+  const { delivery, family, interfaceName } = config;
+  if (interfaceName !== undefined && interfaceIndex === undefined) return undefined;
+  return {
+    family,
+    interfaceIndex,
+    interfaceName,
+    group: delivery.kind === "multicast" ? delivery.group : undefined,
+    bindAddress: delivery.kind === "unicast" ? delivery.source : undefined,
+    hopLimit: delivery.kind === "unicast" ? delivery.ttl : 255,
+    receiveBufferBytes: undefined,
+  };
+}
+
+const keyOf = (options: AdvertSocketOptions): string =>
+  [
+    options.family,
+    options.interfaceIndex ?? "-",
+    options.group ?? "unicast",
+    options.bindAddress ?? "-",
+    options.hopLimit,
+  ].join(" ");

@@ -1,0 +1,332 @@
+/**
+ * The loop of the VRRP process: one input, every effect in order, one timer, never re-entered. What
+ * to do it asks the pure core; what that takes is in `resources.ts`.
+ */
+import { unreachable } from "../../base/failure.ts";
+import type { Model } from "../../config/model.ts";
+import type { VrrpSnapshot } from "../../report/state.ts";
+import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
+import type { NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
+import type { ScriptVerdict } from "../../vrrp/assess.ts";
+import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
+import { reloadSystem } from "../../vrrp/reload.ts";
+import { NO_COUNTS } from "../../vrrp/state.ts";
+import type { Effect, NotifiedState } from "../../vrrp/step.ts";
+import { initialSystem, stepSystem, systemConfig, systemDeadline } from "../../vrrp/system.ts";
+import type { SystemConfig, SystemEffect, SystemInput, SystemState } from "../../vrrp/system.ts";
+import { allAddresses } from "./address-work.ts";
+import type { AddressWork, Refusal } from "./address-work.ts";
+import { RouterResources } from "./resources.ts";
+import { SliceQueue } from "./slices.ts";
+import { instanceSnapshot, interfaceSnapshots } from "./snapshot.ts";
+
+export type LineLevel = "error" | "warning" | "notice" | "info";
+
+/** Where the driver's words and notifications go. None of these may block. */
+export interface DriverOutput {
+  event(event: VrrpEvent): void;
+  line(level: LineLevel, text: string, isDetail: boolean): void;
+  notify(instance: string, state: NotifiedState, priority: number): void;
+}
+
+export interface DriverOptions {
+  /** -V, --dont-release-vrrp: leave addresses on exit. */
+  readonly keepAddresses: boolean;
+  readonly detail: boolean;
+}
+
+export interface DriverSetup {
+  readonly model: Model;
+  readonly options: DriverOptions;
+  /** Results of scripts that have run already. */
+  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
+}
+
+/** Unknown router ids remembered so that each is said once. */
+const UNKNOWN_VRIDS_LIMIT = 255;
+
+export class VrrpDriver implements Disposable {
+  readonly #ports: NetworkPorts;
+  readonly #output: DriverOutput;
+  readonly #options: DriverOptions;
+  readonly #resources: RouterResources;
+  readonly #slices: SliceQueue;
+  readonly #inputs: SystemInput[] = [];
+  readonly #unknownVrids = new Set<number>();
+  #model: Model;
+  #config: SystemConfig;
+  #state: SystemState;
+  #isBusy = false;
+  #whenStopped: (() => void) | undefined;
+
+  /** Opens netlink and looks at the network; nothing is sent before `start`. */
+  constructor(ports: NetworkPorts, setup: DriverSetup, output: DriverOutput) {
+    this.#ports = ports;
+    this.#output = output;
+    this.#options = setup.options;
+    this.#slices = new SliceQueue(
+      (work) => {
+        ports.defer(work);
+      },
+      () => {
+        this.#finishStop();
+      },
+    );
+    this.#resources = new RouterResources(ports, (packet) => {
+      this.#feed({ kind: "packet", packet });
+    });
+    this.#model = setup.model;
+    this.#config = systemConfig(setup.model.instances, setup.model.global.startupDelay);
+    const facts = { network: this.#resources.table.network, scripts: setup.scripts };
+    this.#state = initialSystem(this.#config, facts, ports.clock.now());
+    this.#resources.open(this.#config);
+    this.#resources.netlink.onNotices((notices) => {
+      this.#onNotices(notices);
+    });
+    ports.clock.onWake(() => {
+      this.#feed({ kind: "timer" });
+    });
+  }
+
+  /** Removes stray addresses, opens the sockets, starts the instances. */
+  start(): void {
+    this.#resources.prepare(this.#config, this.#state);
+    for (const router of this.#resources.removeStrays()) {
+      this.#say(router, { kind: "addressesRemoved", excluded: false });
+    }
+    this.#syncSockets();
+    this.#feed({ kind: "start" });
+  }
+
+  setScript(name: string, verdict: ScriptVerdict): void {
+    this.#feed({ kind: "script", name, verdict });
+  }
+
+  /** Returns how many instances the new configuration touched. */
+  reload(model: Model, scripts: ReadonlyMap<string, ScriptVerdict>): number {
+    const next = systemConfig(model.instances, model.global.startupDelay);
+    const known = new Set(model.scripts.map(({ name }) => name));
+    const kept = new Map([...scripts].filter(([name]) => known.has(name)));
+    const before = { ...this.#state, scripts: kept };
+    const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
+    this.#isBusy = true;
+    this.#perform(change.farewells);
+    this.#slices.renumber((old) => positionIn(change.origin, old));
+    this.#resources.adopt(this.#config, next, change);
+    this.#model = model;
+    this.#config = next;
+    this.#state = change.state;
+    this.#resources.prepare(next, change.state);
+    this.#isBusy = false;
+    this.#syncSockets();
+    this.#isBusy = true;
+    this.#perform(change.effects);
+    this.#isBusy = false;
+    this.#feed({ kind: "timer" });
+    return change.touched;
+  }
+
+  clearCounters(): void {
+    const instances = this.#state.instances.map((each) => ({ ...each, counters: NO_COUNTS }));
+    this.#state = { ...this.#state, instances };
+  }
+
+  snapshot(): VrrpSnapshot {
+    const clock = { now: this.#ports.clock.now(), wallMs: this.#ports.clock.wallClock() };
+    const { table } = this.#resources;
+    return {
+      pid: 0,
+      takenAt: clock.wallMs,
+      instances: this.#config.routers.flatMap((router, index) => {
+        const state = this.#state.instances[index];
+        const installed = this.#resources.installed(index);
+        return state === undefined ? [] : [instanceSnapshot(router, state, installed, clock)];
+      }),
+      interfaces: interfaceSnapshots(table.network, (name) => {
+        const index = table.network.get(name)?.index;
+        return index === undefined ? undefined : table.link(index)?.mac;
+      }),
+    };
+  }
+
+  /** Resigns and gives the addresses up; `whenDone` is called when the last one is off. */
+  stop(whenDone: () => void): void {
+    this.#whenStopped = whenDone;
+    this.#feed({ kind: "stop" });
+    if (this.#slices.isIdle) this.#finishStop();
+  }
+
+  [Symbol.dispose](): void {
+    this.#resources[Symbol.dispose]();
+  }
+
+  // ---- Inputs -----------------------------------------------------------------------------------
+
+  /** Takes an input, or queues it behind the one whose effects are being performed. */
+  #feed(input: SystemInput): void {
+    this.#inputs.push(input);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      const done = stepSystem(this.#config, this.#state, next, this.#ports.clock.now());
+      this.#state = done.state;
+      if (done.unknownVrid !== undefined) this.#sayUnknown(done.unknownVrid);
+      this.#perform(done.effects);
+    }
+    this.#isBusy = false;
+    this.#ports.clock.wakeAt(systemDeadline(this.#state));
+  }
+
+  #onNotices(notices: readonly NetworkNotice[]): void {
+    const { table } = this.#resources;
+    const change = table.apply(notices);
+    if (change.mustDump) {
+      this.#output.line("warning", overrunLine(), false);
+      this.#resources.readNetwork();
+    }
+    for (const { name, up } of change.flips) {
+      if (this.#isInUse(name)) this.#output.line("info", linkLine(name, up), false);
+    }
+    if (!change.changed && !change.mustDump) return;
+    this.#feed({ kind: "network", network: table.network });
+    this.#resources.prepare(this.#config, this.#state);
+    this.#syncSockets();
+    for (const { interfaceIndex, address } of change.lost) {
+      const router = this.#resources.holderOf(interfaceIndex, address);
+      if (router !== undefined) this.#feed({ kind: "addressLost", router, address });
+    }
+  }
+
+  // ---- Effects ----------------------------------------------------------------------------------
+
+  /** Adverts of all instances first, in few system calls; then everything else in order. */
+  #perform(effects: readonly SystemEffect[]): void {
+    const adverts = effects.flatMap(({ router, effect }) =>
+      effect.kind === "sendAdvert" ? [{ router, priority: effect.priority }] : [],
+    );
+    if (adverts.length > 0) {
+      for (const [router, errno] of this.#resources.send(this.#config, this.#state, adverts)) {
+        // A resignation on an interface that just went down fails as it must; only masters are mute.
+        const instance = this.#state.instances[router];
+        if (instance?.phase.kind === "master" && errno !== instance.sendErrno) {
+          this.#inputs.push({ kind: "sent", router, errno });
+        }
+      }
+    }
+    for (const { router, effect } of effects) {
+      const work = this.#resources.work(router);
+      if (work !== undefined) this.#performOne(router, effect, work);
+    }
+  }
+
+  #performOne(router: number, effect: Effect, work: AddressWork): void {
+    switch (effect.kind) {
+      case "sendAdvert":
+        return;
+      case "installAddresses":
+        this.#slices.cancel(router, ["withdraw"]);
+        this.#slices.add(
+          work.installJob(router, (refusals) => {
+            this.#onRefusals(router, refusals);
+          }),
+        );
+        this.#sayAddresses(router, "addressesInstalled");
+        return;
+      case "withdrawAddresses":
+        this.#slices.cancel(router, ["install", "announce"]);
+        if (this.#options.keepAddresses && this.#whenStopped !== undefined) return;
+        this.#slices.add(work.withdrawJob(router, () => undefined));
+        this.#sayAddresses(router, "addressesRemoved");
+        return;
+      case "announce":
+        this.#sayAnnouncing(router);
+        this.#slices.add(work.announceJob(router, effect.repeat));
+        return;
+      case "cancelAnnouncements":
+        this.#slices.cancel(router, ["announce"]);
+        return;
+      case "probe":
+        return;
+      case "notify":
+        this.#output.notify(this.#name(router), effect.state, effect.priority);
+        return;
+      case "event":
+        this.#say(router, effect.event);
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** Some addresses could not be put on: the instance must not claim to be master. */
+  #onRefusals(router: number, refusals: readonly Refusal[]): void {
+    const first = refusals[0];
+    if (first === undefined) return;
+    const { address, prefixLength } = first.change;
+    const cause: FaultCause = {
+      kind: "kernelRefused",
+      action: `add ${address}/${prefixLength} to ${first.interfaceName}`,
+      call: "netlink RTM_NEWADDR",
+      errno: first.errno,
+    };
+    this.#feed({ kind: "refused", router, cause });
+  }
+
+  #syncSockets(): void {
+    const { lines, refusals } = this.#resources.syncSockets(this.#config, this.#state);
+    for (const line of lines) this.#output.line("info", line, true);
+    for (const { router, cause } of refusals) this.#feed({ kind: "refused", router, cause });
+  }
+
+  #finishStop(): void {
+    const done = this.#whenStopped;
+    this.#whenStopped = undefined;
+    done?.();
+  }
+
+  // ---- Words ------------------------------------------------------------------------------------
+
+  #name(router: number): string {
+    return this.#config.routers[router]?.config.name ?? "";
+  }
+
+  #say(router: number, event: InstanceEvent): void {
+    this.#output.event({ instance: this.#name(router), event });
+  }
+
+  #sayAddresses(router: number, kind: "addressesInstalled" | "addressesRemoved"): void {
+    const config = this.#config.routers[router]?.config;
+    if (config === undefined) return;
+    if (config.addresses.length > 0) this.#say(router, { kind, excluded: false });
+    if (config.excludedAddresses.length > 0) this.#say(router, { kind, excluded: true });
+  }
+
+  #sayAnnouncing(router: number): void {
+    const config = this.#config.routers[router]?.config;
+    if (!this.#options.detail || config === undefined) return;
+    for (const { interfaceName, address } of allAddresses(config)) {
+      this.#say(router, { kind: "announcing", interfaceName, address });
+    }
+  }
+
+  #sayUnknown(vrid: number): void {
+    const isKnown = this.#unknownVrids.has(vrid) || this.#unknownVrids.size >= UNKNOWN_VRIDS_LIMIT;
+    if (!this.#model.global.logUnknownVrids || isKnown) return;
+    this.#unknownVrids.add(vrid);
+    this.#output.line("info", unknownVridLine(vrid), false);
+  }
+
+  #isInUse(name: string): boolean {
+    return this.#config.routers.some(
+      ({ config }) =>
+        config.interfaceName === name ||
+        config.trackedInterfaces.some((tracked) => tracked.name === name) ||
+        allAddresses(config).some((virtual) => virtual.interfaceName === name),
+    );
+  }
+}
+
+function positionIn(origin: readonly (number | undefined)[], old: number): number | undefined {
+  const position = origin.indexOf(old);
+  return position < 0 ? undefined : position;
+}

@@ -1,0 +1,180 @@
+/**
+ * What the instances of a process hold of the machine: sockets, the network as it is, and for each
+ * instance its packets and addresses, encoded ahead of need.
+ */
+import type { SyscallError } from "../../base/failure.ts";
+import type { InterfaceIndex } from "../../base/units.ts";
+import type { IpAddress } from "../../base/address.ts";
+import { sockpoolLine } from "../../report/vrrp-lines.ts";
+import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../sys/ports.ts";
+import type { InstanceConfig } from "../../vrrp/config.ts";
+import type { FaultCause } from "../../vrrp/events.ts";
+import type { Reload } from "../../vrrp/reload.ts";
+import type { SystemConfig, SystemState } from "../../vrrp/system.ts";
+import { AddressWork, allAddresses, toChange } from "./address-work.ts";
+import { AdvertPackets } from "./advert-packets.ts";
+import type { PacketFacts } from "./advert-packets.ts";
+import { AdvertSockets, socketOptions } from "./advert-sockets.ts";
+import type { SendResults } from "./advert-sockets.ts";
+import { NetworkTable } from "./network-table.ts";
+
+interface Runtime {
+  readonly packets: AdvertPackets;
+  readonly work: AddressWork;
+}
+
+const DEFAULT_MTU = 1500;
+
+export class RouterResources implements Disposable {
+  readonly netlink: Netlink;
+  readonly table = new NetworkTable();
+  readonly #frames: FrameSocket;
+  readonly #sockets: AdvertSockets;
+  #runtimes: readonly Runtime[] = [];
+
+  /** Opens netlink and the frame socket and reads the network. Throws `SyscallError`. */
+  constructor(ports: NetworkPorts, onPacket: (packet: IncomingAdvert) => void) {
+    this.netlink = ports.openNetlink();
+    this.#frames = ports.openFrameSocket();
+    this.#sockets = new AdvertSockets(ports, onPacket);
+    this.readNetwork();
+  }
+
+  readNetwork(): void {
+    this.table.load(this.netlink.links(), this.netlink.addresses());
+  }
+
+  open(config: SystemConfig): void {
+    this.#runtimes = config.routers.map((router) => this.#newRuntime(router.config));
+  }
+
+  work(router: number): AddressWork | undefined {
+    return this.#runtimes[router]?.work;
+  }
+
+  installed(router: number): number {
+    return this.#runtimes[router]?.work.installed ?? 0;
+  }
+
+  /** The instance that has put `address` on the interface. */
+  holderOf(interfaceIndex: InterfaceIndex, address: IpAddress): number | undefined {
+    const router = this.#runtimes.findIndex(
+      ({ work }) => work.installed > 0 && work.isOurs(interfaceIndex, address),
+    );
+    return router < 0 ? undefined : router;
+  }
+
+  /** Encodes what a takeover and a resignation send. Cheap when nothing changed. */
+  prepare(config: SystemConfig, state: SystemState): void {
+    for (const [router, { packets, work }] of this.#runtimes.entries()) {
+      work.prepare(this.table);
+      const facts = this.#packetFacts(config, state, router);
+      const priority = state.instances[router]?.assessment.effectivePriority;
+      if (facts !== undefined && priority !== undefined) packets.prepare(facts, [priority, 0]);
+    }
+  }
+
+  /** Takes off addresses an earlier daemon left behind. Returns whose they were. */
+  removeStrays(): readonly number[] {
+    return this.#runtimes.flatMap(({ work }, router) => {
+      const strays = work.strays(this.table);
+      if (strays.length === 0) return [];
+      this.netlink.apply(this.netlink.prepare(strays), 0, strays.length);
+      return [router];
+    });
+  }
+
+  /** Opens and closes sockets for the interfaces as they are. */
+  syncSockets(
+    config: SystemConfig,
+    state: SystemState,
+  ): {
+    readonly lines: readonly string[];
+    readonly refusals: readonly { readonly router: number; readonly cause: FaultCause }[];
+  } {
+    const wanted = config.routers.map((router, index) =>
+      socketOptions(router.config, state.instances[index]?.assessment.interfaceIndex),
+    );
+    const { opened, failed } = this.#sockets.sync(wanted);
+    return {
+      lines: opened.map(({ socket, options }) => sockpoolLine(options, socket.descriptors)),
+      refusals: failed.map(({ router, error }) => ({ router, cause: refusalOf(error) })),
+    };
+  }
+
+  /** Sends adverts of several instances, in as few system calls as there are sockets. */
+  send(
+    config: SystemConfig,
+    state: SystemState,
+    adverts: readonly { readonly router: number; readonly priority: number }[],
+  ): SendResults {
+    return this.#sockets.send(
+      adverts.flatMap(({ router, priority }) => {
+        const facts = this.#packetFacts(config, state, router);
+        const packets = this.#runtimes[router]?.packets;
+        return facts === undefined || packets === undefined
+          ? []
+          : [{ router, packets: packets.packets(facts, priority) }];
+      }),
+    );
+  }
+
+  /** Goes over to a reloaded configuration: unchanged instances keep what they have. */
+  adopt(old: SystemConfig, next: SystemConfig, change: Reload): void {
+    const before = this.#runtimes;
+    this.#runtimes = next.routers.map(({ config }, index) => {
+      const from = change.origin[index];
+      const runtime = from === undefined ? undefined : before[from];
+      const same = from === undefined ? undefined : old.routers[from]?.config;
+      if (runtime !== undefined && JSON.stringify(same) === JSON.stringify(config)) return runtime;
+      const fresh = this.#newRuntime(config);
+      if (runtime !== undefined && runtime.work.installed > 0) {
+        fresh.work.adopt(allAddresses(config).length);
+      }
+      return fresh;
+    });
+    this.#changeAddresses(change);
+  }
+
+  [Symbol.dispose](): void {
+    this.#sockets[Symbol.dispose]();
+    this.#frames[Symbol.dispose]();
+    this.netlink[Symbol.dispose]();
+  }
+
+  #changeAddresses(change: Reload): void {
+    const changes = change.addressChanges.flatMap(({ added, removed }) =>
+      [
+        ...removed.map((each) => ({ each, operation: "remove" as const })),
+        ...added.map((each) => ({ each, operation: "add" as const })),
+      ].flatMap(({ each, operation }) => {
+        const index = this.table.network.get(each.interfaceName)?.index;
+        return index === undefined ? [] : [{ ...toChange(each, index), operation }];
+      }),
+    );
+    this.netlink.apply(this.netlink.prepare(changes), 0, changes.length);
+  }
+
+  #newRuntime(config: InstanceConfig): Runtime {
+    return {
+      packets: new AdvertPackets(config),
+      work: new AddressWork(config, this.netlink, this.#frames),
+    };
+  }
+
+  #packetFacts(config: SystemConfig, state: SystemState, router: number): PacketFacts | undefined {
+    const instance = state.instances[router];
+    const source = instance?.assessment.source;
+    if (source === undefined) return undefined;
+    const name = config.routers[router]?.config.interfaceName;
+    const mtu = name === undefined ? undefined : this.table.network.get(name)?.mtu;
+    return { source, mtu: mtu ?? DEFAULT_MTU, oldChecksum: instance?.oldChecksum ?? false };
+  }
+}
+
+const refusalOf = ({ action, call, errno }: SyscallError): FaultCause => ({
+  kind: "kernelRefused",
+  action,
+  call,
+  errno,
+});

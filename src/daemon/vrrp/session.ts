@@ -1,0 +1,191 @@
+/**
+ * One life of the VRRP process: what its parent says, turned into calls on the driver, and what the
+ * driver says, turned into messages. Sending is bounded: a parent that does not read costs words,
+ * never adverts.
+ */
+import { Errno, SyscallError, unreachable } from "../../base/failure.ts";
+import type { NetworkPorts } from "../../sys/ports.ts";
+import type { ScriptVerdict } from "../../vrrp/assess.ts";
+import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "../messages.ts";
+import { VrrpDriver } from "./driver.ts";
+import type { Model } from "../../config/model.ts";
+
+/** Messages under way to the parent before words are dropped. */
+const OUTBOX_LIMIT = 10_000;
+/** Least time between two snapshots, so that a thousand transitions make one. */
+const SNAPSHOT_DELAY_MS = 100;
+/** A snapshot at least so often, for the counters. */
+const SNAPSHOT_PERIOD_MS = 5_000;
+
+/** Exit codes a parent takes as permanent (Keepalived: 1 fatal, 4 missing permission). */
+const ExitCode = { ok: 0, fatal: 1, permission: 4 } as const;
+
+export interface SessionPorts {
+  readonly network: NetworkPorts;
+  readonly pid: number;
+  /** Sends to the parent; `whenSent` is called when the message has left. */
+  send(message: FromVrrp, whenSent: () => void): void;
+  /** Calls `work` once after about `ms`; for words only, never for the protocol. */
+  later(ms: number, work: () => void): void;
+  /** Process settings that need the model: names, scheduling, locked memory. */
+  configure(model: Model, options: VrrpProcessOptions): void;
+  exit(code: number): void;
+}
+
+export class VrrpSession {
+  readonly #ports: SessionPorts;
+  #driver: VrrpDriver | undefined;
+  #underWay = 0;
+  #dropped = 0;
+  #snapshotIsDue = false;
+  #isStopping = false;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+    this.#send({ kind: "loaded", pid: ports.pid });
+    this.#everyPeriod();
+  }
+
+  receive(message: ToVrrp): void {
+    switch (message.kind) {
+      case "configure":
+        this.#guard(() => {
+          this.#start(message.model, message.options, message.scripts);
+        });
+        return;
+      case "reload":
+        this.#reload(message.model, message.scripts);
+        return;
+      case "script":
+        this.#driver?.setScript(message.name, message.status);
+        return;
+      case "snapshot":
+        this.#sendSnapshot();
+        return;
+      case "clearCounters":
+        this.#driver?.clearCounters();
+        this.#sendSnapshot();
+        return;
+      case "ping":
+        this.#send({ kind: "alive", sequence: message.sequence });
+        return;
+      case "stop":
+        this.stop();
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  /** Resigns, gives the addresses up, says so and ends. Harmless when repeated. */
+  stop(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const end = (): void => {
+      this.#sendSnapshot();
+      this.#send({ kind: "stopped" });
+      this.#ports.later(0, () => {
+        this.#ports.exit(ExitCode.ok);
+      });
+    };
+    if (this.#driver === undefined) end();
+    else this.#driver.stop(end);
+  }
+
+  #start(
+    model: Model,
+    options: VrrpProcessOptions,
+    scripts: Readonly<Record<string, ScriptStatus>>,
+  ): void {
+    this.#ports.configure(model, options);
+    const setup = { model, options, scripts: verdicts(scripts) };
+    this.#driver = new VrrpDriver(this.#ports.network, setup, {
+      event: (event) => {
+        this.#sayWords({ kind: "event", at: this.#wallClock(), event });
+        this.#snapshotSoon();
+      },
+      line: (level, text, detail) => {
+        this.#sayWords({ kind: "line", at: this.#wallClock(), level, detail, text });
+      },
+      notify: (instance, state, priority) => {
+        this.#send({ kind: "notify", instance, state, priority });
+      },
+    });
+    this.#driver.start();
+    this.#send({ kind: "running" });
+    this.#snapshotSoon();
+  }
+
+  #reload(model: Model, scripts: Readonly<Record<string, ScriptStatus>>): void {
+    const started = this.#ports.network.clock.now();
+    const touched = this.#driver?.reload(model, verdicts(scripts)) ?? 0;
+    const tookUs = this.#ports.network.clock.now() - started;
+    this.#send({ kind: "reloaded", tookUs, touched });
+    this.#snapshotSoon();
+  }
+
+  /** The kernel will not let us work at all: the parent is told why, and that trying again is no use. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error: unknown) {
+      if (!(error instanceof SyscallError)) throw error;
+      const denied = error.errno === Errno.EPERM || error.errno === Errno.EACCES;
+      const code = denied ? ExitCode.permission : ExitCode.fatal;
+      this.#send({ kind: "fatal", code, text: error.message });
+      this.#ports.later(0, () => {
+        this.#ports.exit(code);
+      });
+    }
+  }
+
+  #send(message: FromVrrp): void {
+    this.#underWay += 1;
+    this.#ports.send(message, () => {
+      this.#underWay -= 1;
+    });
+  }
+
+  #sayWords(message: Extract<FromVrrp, { kind: "event" | "line" }>): void {
+    if (this.#underWay >= OUTBOX_LIMIT) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#dropped > 0) {
+      const text = `${this.#dropped} log lines were dropped: the parent process did not read them`;
+      this.#dropped = 0;
+      this.#send({ kind: "line", at: message.at, level: "warning", detail: false, text });
+    }
+    this.#send(message);
+  }
+
+  #snapshotSoon(): void {
+    if (this.#snapshotIsDue) return;
+    this.#snapshotIsDue = true;
+    this.#ports.later(SNAPSHOT_DELAY_MS, () => {
+      this.#sendSnapshot();
+    });
+  }
+
+  #sendSnapshot(): void {
+    this.#snapshotIsDue = false;
+    if (this.#driver === undefined || this.#underWay >= OUTBOX_LIMIT) return;
+    const snapshot = { ...this.#driver.snapshot(), pid: this.#ports.pid };
+    this.#send({ kind: "snapshot", snapshot });
+  }
+
+  #everyPeriod(): void {
+    this.#ports.later(SNAPSHOT_PERIOD_MS, () => {
+      this.#sendSnapshot();
+      this.#everyPeriod();
+    });
+  }
+
+  #wallClock(): number {
+    return this.#ports.network.clock.wallClock();
+  }
+}
+
+const verdicts = (
+  scripts: Readonly<Record<string, ScriptStatus>>,
+): ReadonlyMap<string, ScriptVerdict> => new Map(Object.entries(scripts));

@@ -1,0 +1,203 @@
+/** Configurations for simulated routers, with Keepalived's defaults, from `key=value` words. */
+import { parseIpAddress } from "../../src/base/address.ts";
+import type { Family, IpAddress } from "../../src/base/address.ts";
+import { secret } from "../../src/base/command.ts";
+import { assert } from "../../src/base/failure.ts";
+import { NO_TIME, milliseconds, priority, seconds, vrid } from "../../src/base/units.ts";
+import type { Duration } from "../../src/base/units.ts";
+import type { GlobalConfig, Model } from "../../src/config/model.ts";
+import type { TrackedObject } from "../../src/track/config.ts";
+import type { Delivery, InstanceConfig, VirtualAddress } from "../../src/vrrp/config.ts";
+
+/** `3s`, `250ms`, `10us`. */
+export function parseSpan(text: string): Duration {
+  const match = /^([0-9.]+)(s|ms|us)$/.exec(text);
+  assert(match !== null, `a span of time such as 3s or 250ms: ${text}`);
+  const value = Number(match[1]);
+  if (match[2] === "s") return seconds(value);
+  return match[2] === "ms" ? milliseconds(value) : (Math.round(value) as Duration);
+}
+
+export type Words = ReadonlyMap<string, string>;
+
+/** `prio=150 nopreempt` as a map; a word without `=` has the value "yes". */
+export function parseWords(words: readonly string[]): Words {
+  return new Map(
+    words.map((word) => {
+      const at = word.indexOf("=");
+      return at < 0 ? [word, "yes"] : [word.slice(0, at), word.slice(at + 1)];
+    }),
+  );
+}
+
+const KNOWN_WORDS = new Set(
+  [
+    "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
+    "weight track family down garp_delay garp_repeat garp_refresh lower_no_advert higher_advert",
+    "skip_check startup accept ttl check_src rtrack",
+  ].flatMap((line) => line.split(" ")),
+);
+
+export function instanceFrom(words: Words): InstanceConfig {
+  for (const word of words.keys()) assert(KNOWN_WORDS.has(word), `no such router option: ${word}`);
+  const family: Family = words.get("family") === "ipv6" ? "ipv6" : "ipv4";
+  const version = family === "ipv6" || words.get("version") === "3" ? 3 : 2;
+  const state = words.get("state") === "MASTER" ? "master" : "backup";
+  const base = priority(Number(words.get("prio") ?? (state === "master" ? 255 : 100)));
+  const id = vrid(Number(words.get("vrid") ?? 51));
+  assert(base !== undefined && id !== undefined, "a priority and a router id in range");
+  const defaultVip = family === "ipv4" ? "10.0.0.3" : "fe80::3";
+  return {
+    name: words.get("name") ?? "VI_1",
+    interfaceName: words.get("dev") ?? "eth0",
+    vrid: id,
+    family,
+    version,
+    initialState: state,
+    priority: base,
+    advertInterval: parseSpan(words.get("interval") ?? "1s"),
+    downTimerAdverts: Number(words.get("down") ?? 3),
+    preempt: words.get("nopreempt") === undefined,
+    preemptDelay: words.has("delay") ? parseSpan(words.get("delay") ?? "") : NO_TIME,
+    delivery: deliveryFrom(words, family),
+    authentication: words.has("pass")
+      ? { kind: "pass", password: secret(words.get("pass") ?? "") }
+      : { kind: "none" },
+    addresses: (words.get("vip") ?? defaultVip).split(",").map(virtualAddress),
+    excludedAddresses: (words.get("evip") ?? "").split(",").filter(Boolean).map(virtualAddress),
+    announcements: {
+      masterRepeat: Number(words.get("garp_repeat") ?? 5),
+      masterDelay: parseSpan(words.get("garp_delay") ?? "5s"),
+      refresh: parseSpan(words.get("garp_refresh") ?? "0s"),
+      refreshRepeat: 1,
+      lowerPriorityRepeat: Number(words.get("garp_repeat") ?? 5),
+      lowerPriorityDelay: parseSpan(words.get("garp_delay") ?? "5s"),
+      minimumGap: NO_TIME,
+    },
+    trackPrimary: true,
+    trackedInterfaces: tracked(words.get("track"), false),
+    trackedScripts: tracked(words.get("script"), words.has("rtrack")),
+    strict: false,
+    skipAddressCheck: words.has("skip_check"),
+    accept: true,
+    lowerPriorityNoAdvert: words.has("lower_no_advert"),
+    higherPrioritySendAdvert: words.has("higher_advert"),
+    ownerIgnoresAdverts: false,
+    v3ChecksumAsV2: false,
+    oldUnicastChecksum: "auto",
+    debug: 0,
+    notify: {
+      master: undefined,
+      backup: undefined,
+      fault: undefined,
+      stop: undefined,
+      deleted: undefined,
+      masterReceivedLowerPriority: undefined,
+      any: undefined,
+    },
+    smtpAlert: false,
+  };
+}
+
+export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_TIME): Model {
+  return {
+    global: globalDefaults(startupDelay),
+    scripts: [],
+    instances,
+    hasVirtualServers: false,
+    hasBfd: false,
+  };
+}
+
+export function address(text: string): IpAddress {
+  const parsed = parseIpAddress(text);
+  assert(parsed !== undefined, `an address: ${text}`);
+  return parsed;
+}
+
+function virtualAddress(text: string): VirtualAddress {
+  const [addressText = "", length] = text.split("/");
+  const parsed = address(addressText);
+  return {
+    address: parsed,
+    prefixLength: Number(length ?? (parsed.includes(":") ? 128 : 32)),
+    interfaceName: "eth0",
+    scope: undefined,
+    label: undefined,
+    broadcast: undefined,
+    peer: undefined,
+    nodad: true,
+    home: false,
+    mngtmpaddr: false,
+    noprefixroute: false,
+    autojoin: false,
+    preferredLifetime: "forever",
+    track: true,
+  };
+}
+
+function deliveryFrom(words: Words, family: Family): Delivery {
+  const source = words.has("src") ? address(words.get("src") ?? "") : undefined;
+  const [first, ...rest] = (words.get("peers") ?? "").split(",").filter(Boolean);
+  if (first === undefined) {
+    return {
+      kind: "multicast",
+      group: address(family === "ipv4" ? "224.0.0.18" : "ff02::12"),
+      source,
+    };
+  }
+  const peer = (text: string) => ({ address: address(text), minTtl: undefined, maxTtl: undefined });
+  return {
+    kind: "unicast",
+    source,
+    peers: [peer(first), ...rest.map(peer)],
+    ttl: Number(words.get("ttl") ?? 255),
+    checkSource: words.has("check_src"),
+  };
+}
+
+/** `check:-20,other` : names with weights. */
+function tracked(text: string | undefined, reverse: boolean): readonly TrackedObject[] {
+  return (text ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map((item) => {
+      const [name = "", weight] = item.split(":");
+      return { name, weight: Number(weight ?? 0), reverse };
+    });
+}
+
+function globalDefaults(startupDelay: Duration): GlobalConfig {
+  return {
+    routerId: "test",
+    scriptUser: undefined,
+    scriptSecurity: false,
+    vrrpVersion: 2,
+    vrrpStrict: false,
+    multicastGroupIpv4: address("224.0.0.18"),
+    multicastGroupIpv6: address("ff02::12"),
+    dynamicInterfaces: true,
+    defaultInterface: undefined,
+    instanceName: undefined,
+    netNamespace: undefined,
+    usePidDir: false,
+    childWaitTime: seconds(5),
+    startupDelay,
+    logUnknownVrids: false,
+    processNames: { parent: "keepalived", vrrp: "keepalived" },
+    vrrpRealtimePriority: undefined,
+    vrrpNice: 0,
+    vrrpNoSwap: false,
+    umask: undefined,
+    mail: {
+      from: undefined,
+      recipients: [],
+      server: undefined,
+      port: 25,
+      helloName: undefined,
+      connectTimeout: seconds(30),
+    },
+    startupScript: undefined,
+    shutdownScript: undefined,
+  };
+}

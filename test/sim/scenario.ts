@@ -1,0 +1,374 @@
+/**
+ * Scenarios in words a network engineer can review: commands, a line of dashes, and the transcript
+ * that running them gives. The routers are the daemon's own driver on simulated hosts; time is
+ * virtual. `UPDATE=1 npm test` rewrites the transcripts, and the difference is what gets reviewed.
+ *
+ *     lan r1 prio=150 r2 prio=100      hosts 10.0.0.1, 10.0.0.2 … on one segment, daemons started
+ *     run 5s                           let time pass
+ *     stop r1 | crash r1 | start r1    TERM; KILL; a new daemon
+ *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
+ *     script r1 check bad              a check script's verdict
+ *     block r1 r2 | partition r1 r2 | heal | loss 0.2 | delay 5ms
+ *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
+ *     reload r1 prio=90                a new configuration (options replace the old ones)
+ *     expect master=r1 holders=r1      checked at once
+ *     show adverts | show announcements   summaries of what was on the wire since the last show
+ */
+import { assert } from "../../src/base/failure.ts";
+import { seconds } from "../../src/base/units.ts";
+import type { Model } from "../../src/config/model.ts";
+import { VrrpDriver } from "../../src/daemon/vrrp/driver.ts";
+import type { DriverOutput } from "../../src/daemon/vrrp/driver.ts";
+import type { ScriptVerdict } from "../../src/vrrp/assess.ts";
+import type { InstanceEvent } from "../../src/vrrp/events.ts";
+import { FakeLan } from "./fake-lan.ts";
+import { address, instanceFrom, modelOf, parseSpan, parseWords } from "./model.ts";
+import type { Words } from "./model.ts";
+
+interface Router {
+  readonly name: string;
+  words: Words;
+  driver: VrrpDriver | undefined;
+  state: string;
+  readonly scripts: Map<string, ScriptVerdict>;
+}
+
+export function runScenario(script: string, seed = 1): string {
+  const run = new ScenarioRun(seed);
+  for (const line of script.split("\n")) {
+    const words = line.replace(/#.*/, "").trim().split(/\s+/).filter(Boolean);
+    if (words.length > 0) run.command(words);
+  }
+  return run.transcript.join("\n");
+}
+
+export class ScenarioRun {
+  readonly transcript: string[] = [];
+  readonly lan: FakeLan;
+  readonly routers = new Map<string, Router>();
+  #advertsShown = 0;
+  #framesShown = 0;
+
+  constructor(seed: number) {
+    this.lan = new FakeLan({ seed });
+  }
+
+  command(words: readonly string[]): void {
+    const [verb = "", first = "", ...rest] = words;
+    const host = (): ReturnType<FakeLan["host"]> => this.lan.host(first);
+    const commands: Readonly<Record<string, () => void>> = {
+      lan: () => {
+        this.#buildLan([first, ...rest]);
+      },
+      run: () => {
+        this.lan.advance(parseSpan(first));
+      },
+      start: () => {
+        this.#start(this.#router(first));
+      },
+      stop: () => {
+        const { driver } = this.#router(first);
+        driver?.stop(() => {
+          driver[Symbol.dispose]();
+        });
+      },
+      crash: () => {
+        host().crash();
+        this.#router(first).state = "dead";
+      },
+      poweroff: () => {
+        host().powerOff();
+        this.#router(first).state = "off";
+      },
+      freeze: () => {
+        host().freeze();
+      },
+      thaw: () => {
+        host().thaw();
+      },
+      unplug: () => {
+        host().unplug("eth0");
+      },
+      plug: () => {
+        host().plug("eth0");
+      },
+      down: () => {
+        host().setUp("eth0", false);
+      },
+      up: () => {
+        host().setUp("eth0", true);
+      },
+      script: () => {
+        const router = this.#router(first);
+        const [name = "", verdict] = rest;
+        router.scripts.set(name, verdict === "good" ? "good" : "bad");
+        router.driver?.setScript(name, verdict === "good" ? "good" : "bad");
+      },
+      block: () => {
+        this.lan.block(first, rest[0] ?? "");
+      },
+      partition: () => {
+        this.lan.partition(...[first, ...rest].map((group) => group.split(",")));
+      },
+      heal: () => {
+        this.lan.heal();
+      },
+      loss: () => {
+        this.lan.setLoss(Number(first));
+      },
+      delay: () => {
+        this.lan.setDelay(parseSpan(first), parseSpan(rest[0] ?? "0s"));
+      },
+      "addr-del": () => {
+        host().removeAddress("eth0", rest[0] ?? "");
+      },
+      "addr-add": () => {
+        host().addAddress("eth0", rest[0] ?? "");
+      },
+      reload: () => {
+        const router = this.#router(first);
+        router.words = parseWords(rest);
+        const touched = router.driver?.reload(this.#model(router), router.scripts) ?? 0;
+        this.#say(first, `reloaded, ${touched} touched`);
+      },
+      expect: () => {
+        this.#expect(parseWords([first, ...rest]));
+      },
+      show: () => {
+        this.#show(first);
+      },
+    };
+    const command = commands[verb];
+    assert(command !== undefined, `no such command: ${verb}`);
+    command();
+  }
+
+  /** Names of running hosts whose kernel has the first virtual address now. */
+  holders(): readonly string[] {
+    return [...this.routers.values()]
+      .filter((router) => {
+        if (router.state === "off") return false;
+        const vip = instanceFrom(router.words).addresses[0]?.address;
+        return vip !== undefined && this.lan.host(router.name).addressesOn("eth0").includes(vip);
+      })
+      .map(({ name }) => name);
+  }
+
+  #buildLan(words: readonly string[]): void {
+    const shared = words.filter((word) => word.includes("=") || SHARED_FLAGS.has(word));
+    let current: string | undefined;
+    const own = new Map<string, string[]>();
+    for (const word of words) {
+      if (/^r[0-9]+$/.test(word)) own.set((current = word), []);
+      else if (current !== undefined) own.get(current)?.push(word);
+    }
+    const common = shared.slice(
+      0,
+      words.findIndex((word) => /^r[0-9]+$/.test(word)),
+    );
+    for (const [index, [name, options]] of [...own].entries()) {
+      const number = index + 1;
+      this.lan.connect(name, "eth0", {
+        mac: `02:00:00:00:00:0${number}`,
+        addresses: [`10.0.0.1${number}/24`, `fe80::1${number}/64`],
+      });
+      const router: Router = {
+        name,
+        words: parseWords([...common, ...options]),
+        driver: undefined,
+        state: "init",
+        scripts: new Map(),
+      };
+      this.routers.set(name, router);
+      this.#start(router);
+    }
+  }
+
+  #start(router: Router): void {
+    router.state = "init";
+    const setup = {
+      model: this.#model(router),
+      options: { keepAddresses: false, detail: false },
+      scripts: router.scripts,
+    };
+    const driver = new VrrpDriver(this.lan.host(router.name), setup, this.#outputOf(router));
+    router.driver = driver;
+    driver.start();
+  }
+
+  #model(router: Router): Model {
+    const delay = router.words.get("startup");
+    return modelOf(
+      [instanceFrom(router.words)],
+      delay === undefined ? undefined : parseSpan(delay),
+    );
+  }
+
+  #outputOf(router: Router): DriverOutput {
+    return {
+      event: ({ event }) => {
+        const text = describe(event, router.state);
+        if (event.kind === "entered") router.state = event.state;
+        if (event.kind === "stopped") router.state = "stopped";
+        if (text !== undefined) this.#say(router.name, text);
+      },
+      line: (level, text) => {
+        if (level !== "info") this.#say(router.name, text);
+      },
+      notify: () => undefined,
+    };
+  }
+
+  #router(name: string): Router {
+    const router = this.routers.get(name);
+    assert(router !== undefined, `no router ${name}`);
+    return router;
+  }
+
+  #say(name: string, text: string): void {
+    this.transcript.push(`${(this.lan.elapsed / 1_000_000).toFixed(3)} ${name} ${text}`);
+  }
+
+  #expect(words: Words): void {
+    const actual: Record<string, string> = {
+      holders: this.holders().join(",") || "nobody",
+      master:
+        [...this.routers.values()]
+          .filter(({ state }) => state === "master")
+          .map(({ name }) => name)
+          .join(",") || "nobody",
+    };
+    for (const [key, wanted] of words) {
+      const got = actual[key] ?? "";
+      assert(got === wanted, `at ${this.lan.elapsed / 1e6} expected ${key}=${wanted}, got ${got}`);
+    }
+  }
+
+  #show(what: string): void {
+    if (what === "adverts") {
+      const adverts = this.lan.adverts.slice(this.#advertsShown);
+      this.#advertsShown = this.lan.adverts.length;
+      for (const { at, host, bytes, destination } of adverts) {
+        const time = (at / 1_000_000).toFixed(3);
+        this.transcript.push(`${time} ${host} advert prio ${bytes[2] ?? "?"} to ${destination}`);
+      }
+      return;
+    }
+    const frames = this.lan.frames.slice(this.#framesShown);
+    this.#framesShown = this.lan.frames.length;
+    const counts = new Map<string, number>();
+    for (const { at, host } of frames) {
+      const key = `${(at / 1_000_000).toFixed(3)} ${host}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    for (const [key, count] of counts) this.transcript.push(`${key} announcements: ${count}`);
+  }
+}
+
+const SHARED_FLAGS = new Set(["nopreempt", "skip_check", "higher_advert", "lower_no_advert"]);
+
+/** A transcript line, or nothing for what a reader would only skim. */
+function describe(event: InstanceEvent, from: string): string | undefined {
+  switch (event.kind) {
+    case "entered":
+      return `${from} -> ${event.state}${because(event.cause)}`;
+    case "stopped":
+      return `${from} -> stopped`;
+    case "preemptDelayStarted":
+      return `preempt delay ${event.delay / seconds(1)}s`;
+    case "preemptDelayStopped":
+      return "preempt delay cancelled";
+    case "intervalLearned":
+      return `interval ${event.from / 1000}ms -> ${event.to / 1000}ms`;
+    case "priorityChanged":
+      return `priority ${event.from} -> ${event.to}`;
+    case "faultBegan":
+    case "faultEnded":
+      return `${event.kind === "faultBegan" ? "fault" : "fault over"}: ${faultText(event.cause)}`;
+    case "packetRejected":
+      return `rejected a packet of ${event.source}: ${event.rejection.kind}`;
+    case "packetOdd":
+      return `odd packet of ${event.source}: ${event.rejection.kind}`;
+    case "ownAddressHeard":
+      return `heard its own address ${event.source}`;
+    case "conflictBegan":
+      return `conflict: ${conflictText(event.evidence)}`;
+    case "conflictEnded":
+      return `conflict over after ${(event.lasted / seconds(1)).toFixed(3)}s`;
+    case "addressLost":
+      return `address ${event.address} was removed by someone else`;
+    case "sendFailed":
+      return `cannot send: errno ${event.errno}`;
+    case "sendRecovered":
+      return "can send again";
+    case "priorityZeroReceived":
+      return `heard ${event.source} resign`;
+    case "lowerPriorityReceived":
+      return `hears lower priority ${event.priority} from ${event.source}`;
+    case "checksumModeSwitched":
+      return "uses the old unicast checksum";
+    case "lowerPriorityDiscarded":
+    case "receiveTimeout":
+    case "higherPriorityReceived":
+    case "higherAddressReceived":
+    case "priorityZeroSent":
+    case "masterChanged":
+    case "addressesInstalled":
+    case "addressesRemoved":
+    case "announcing":
+      return undefined;
+  }
+}
+
+function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): string {
+  switch (cause.kind) {
+    case "masterDown":
+      return ` (silence for ${(cause.waited / seconds(1)).toFixed(3)}s)`;
+    case "masterResigned":
+      return ` (${cause.source} resigned)`;
+    case "preempted":
+      return ` (preempts ${cause.source}, priority ${cause.priority})`;
+    case "higherPriority":
+      return ` (${cause.source} has ${cause.priority}, we ${cause.ours})`;
+    case "higherAddress":
+      return ` (${cause.source} has the higher address)`;
+    case "addressRemoved":
+      return " (address removed)";
+    case "faultsCleared":
+      return " (faults cleared)";
+    case "owner":
+      return " (owner)";
+    case "started":
+    case "fault":
+    case "removed":
+    case "stopping":
+      return "";
+  }
+}
+
+function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"]): string {
+  switch (cause.kind) {
+    case "interfaceMissing":
+      return `${cause.interfaceName} does not exist`;
+    case "interfaceDown":
+      return `${cause.interfaceName} is down`;
+    case "noSourceAddress":
+      return `no ${cause.family} address on ${cause.interfaceName}`;
+    case "scriptFailed":
+      return `script ${cause.script} failed`;
+    case "scriptPending":
+      return `script ${cause.script} has not run`;
+    case "kernelRefused":
+      return `kernel refused to ${cause.action} (errno ${cause.errno})`;
+  }
+}
+
+function conflictText(
+  evidence: Extract<InstanceEvent, { kind: "conflictBegan" }>["evidence"],
+): string {
+  return evidence.kind === "advert"
+    ? `${evidence.source} is master with priority ${evidence.priority}`
+    : `${evidence.mac} answers for ${evidence.address}`;
+}
+
+export { address };
