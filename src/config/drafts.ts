@@ -1,0 +1,212 @@
+/**
+ * What the grammar fills in while it reads: everything optional, every value with its place. The
+ * `finish` functions turn drafts into the model once all of the file is known.
+ */
+import type { Family, IpAddress } from "../base/address.ts";
+import type { Command } from "../base/command.ts";
+import type { Duration } from "../base/units.ts";
+import type { MailConfig } from "./model.ts";
+import type { Located, Span } from "./diagnostics.ts";
+
+export interface RootDraft {
+  readonly global: GlobalDraft;
+  readonly scripts: ScriptDraft[];
+  readonly instances: InstanceDraft[];
+  readonly syncGroups: SyncGroupDraft[];
+  readonly trackGroups: Located<string>[];
+  readonly trackFiles: NamedDraft[];
+  readonly trackProcesses: NamedDraft[];
+  readonly bfdInstances: NamedDraft[];
+  hasVirtualServers: boolean;
+  hasBfd: boolean;
+  instanceName?: Located<string>;
+  netNamespace?: Located<string>;
+  usePidDir?: Span;
+  childWaitTime?: Located<Duration>;
+}
+
+export interface NamedDraft {
+  readonly name: Located<string>;
+  /** What the object cannot do without, once seen. */
+  essential?: Span;
+  weight?: Located<number>;
+  isReversed?: boolean;
+}
+
+export interface SyncGroupDraft {
+  readonly name: Located<string>;
+  readonly members: Located<string>[];
+  readonly tracked: TrackedDraft[];
+}
+
+export interface AnnouncementDraft {
+  masterDelay?: Located<Duration>;
+  masterRepeat?: Located<number>;
+  refresh?: Located<Duration>;
+  refreshRepeat?: Located<number>;
+  lowerPriorityDelay?: Located<Duration>;
+  lowerPriorityRepeat?: Located<number>;
+}
+
+export interface GlobalDraft {
+  readonly announcements: AnnouncementDraft;
+  readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
+  routerId?: Located<string>;
+  vrrpVersion?: Located<2 | 3>;
+  strict?: Located<boolean>;
+  skipAddressCheck?: Located<boolean>;
+  multicastGroupIpv4?: Located<IpAddress>;
+  multicastGroupIpv6?: Located<IpAddress>;
+  downTimerAdverts?: Located<number>;
+  garpInterval?: Located<Duration>;
+  gnaInterval?: Located<Duration>;
+  minimalGarp?: Located<boolean>;
+  lowerPriorityNoAdvert?: Located<boolean>;
+  higherPrioritySendAdvert?: Located<boolean>;
+  ownerIgnoresAdverts?: Located<boolean>;
+  checkUnicastSource?: Span;
+  v3ChecksumAsV2?: Located<boolean>;
+  startupDelay?: Located<Duration>;
+  scriptUser?: { readonly user: string; readonly group: string | undefined };
+  scriptSecurity?: Span;
+  dynamicInterfaces?: Span;
+  defaultInterface?: Located<string>;
+  usesStandardProcessNames?: Span;
+  processName?: Located<string>;
+  vrrpProcessName?: Located<string>;
+  vrrpNice?: Located<number>;
+  vrrpRealtimePriority?: Located<number>;
+  vrrpNoSwap?: Span;
+  umask?: Located<number>;
+  logUnknownVrids?: Span;
+  smtpAlert?: Located<boolean>;
+  smtpAlertVrrp?: Located<boolean>;
+  startupScript?: Located<Command>;
+  shutdownScript?: Located<Command>;
+}
+
+export interface ScriptDraft {
+  readonly name: Located<string>;
+  command?: Located<Command>;
+  interval?: Located<Duration>;
+  timeout?: Located<Duration>;
+  weight?: Located<number>;
+  isReversed?: boolean;
+  rise?: Located<number>;
+  fall?: Located<number>;
+  user?: { readonly user: string; readonly group: string | undefined };
+  startsFailed?: Span;
+}
+
+export interface AddressDraft {
+  readonly address: Located<IpAddress>;
+  readonly length: number | undefined;
+  interfaceName?: Located<string>;
+  scope?: number;
+  label?: Located<string>;
+  broadcast?: Located<IpAddress | "+" | "-">;
+  peer?: { readonly address: Located<IpAddress>; readonly length: number | undefined };
+  detectsDuplicates?: boolean;
+  home?: boolean;
+  mngtmpaddr?: boolean;
+  noprefixroute?: boolean;
+  autojoin?: boolean;
+  preferredLifetime?: number | "forever";
+  ignoresLoss?: boolean;
+  /** An option was wrong in a way that takes the address with it. */
+  isSpoiled?: boolean;
+}
+
+export interface PeerDraft {
+  readonly address: Located<IpAddress>;
+  minTtl?: number;
+  maxTtl?: number;
+}
+
+/** A line of a track_ block. */
+export interface TrackedDraft {
+  readonly kind: "interface" | "script" | "file" | "process" | "bfd";
+  readonly name: Located<string>;
+  /** Whether the object stands before this line; what comes later in the file does not count. */
+  isKnown: boolean;
+  weight?: Located<number>;
+  /** `reverse` or `noreverse`; undefined takes the object's own. */
+  isReversed?: boolean;
+}
+
+export interface AuthenticationDraft {
+  readonly at: Span;
+  type?: Located<"PASS" | "AH">;
+  password?: Located<string>;
+}
+
+export type NotifyKind =
+  "master" | "backup" | "fault" | "stop" | "deleted" | "masterReceivedLowerPriority" | "any";
+
+export interface InstanceDraft {
+  readonly name: Located<string>;
+  readonly addresses: AddressDraft[];
+  readonly excludedAddresses: AddressDraft[];
+  readonly tracked: TrackedDraft[];
+  readonly announcements: AnnouncementDraft;
+  /** The first address of any kind: it decides the family. */
+  family?: Located<Family>;
+  readonly notify: Partial<Record<NotifyKind, Located<Command>>>;
+  state?: Located<"master" | "backup">;
+  interfaceName?: Located<string>;
+  vrid?: Located<number>;
+  priority?: Located<number>;
+  advertInterval?: Located<Duration>;
+  version?: Located<2 | 3>;
+  preempt?: Located<boolean>;
+  preemptDelay?: Located<Duration>;
+  debug?: Located<number>;
+  multicastSource?: Located<IpAddress>;
+  unicastSource?: Located<IpAddress>;
+  multicastGroup?: Located<IpAddress>;
+  peers?: { readonly at: Span; readonly list: PeerDraft[] };
+  unicastTtl?: Located<number>;
+  checkUnicastSource?: Span;
+  faultWithoutPeers?: Span;
+  oldUnicastChecksum?: Located<"always" | "never">;
+  v3ChecksumAsV2?: Located<boolean>;
+  nativeIpv6?: Span;
+  noVirtualAddress?: Span;
+  authentication?: AuthenticationDraft;
+  downTimerAdverts?: Located<number>;
+  lowerPriorityNoAdvert?: Located<boolean>;
+  higherPrioritySendAdvert?: Located<boolean>;
+  ownerIgnoresAdverts?: Located<boolean>;
+  skipAddressCheck?: Located<boolean>;
+  strict?: Located<boolean>;
+  ignoresOwnInterface?: Span;
+  accept?: Located<boolean>;
+  smtpAlert?: Located<boolean>;
+  usesVmac?: Span;
+}
+
+export function createRootDraft(): RootDraft {
+  return {
+    global: { announcements: {}, mail: {} },
+    scripts: [],
+    instances: [],
+    syncGroups: [],
+    trackGroups: [],
+    trackFiles: [],
+    trackProcesses: [],
+    bfdInstances: [],
+    hasVirtualServers: false,
+    hasBfd: false,
+  };
+}
+
+export function createInstanceDraft(name: Located<string>): InstanceDraft {
+  return {
+    name,
+    addresses: [],
+    excludedAddresses: [],
+    tracked: [],
+    announcements: {},
+    notify: {},
+  };
+}

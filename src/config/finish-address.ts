@@ -1,0 +1,140 @@
+/** Virtual addresses: defaults, family and duplicates. keepalived.conf(5), virtual_ipaddress. */
+import { addressBytes, addressFromBytes, familyOf } from "../base/address.ts";
+import type { Family, IpAddress } from "../base/address.ts";
+import type { VirtualAddress } from "../vrrp/config.ts";
+import type { Span } from "./diagnostics.ts";
+import type { AddressDraft, InstanceDraft } from "./drafts.ts";
+import { complain, isMissing } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+
+/** One advert holds at most this many addresses (RFC 9568 §5.2.5). */
+const MAX_ADVERTISED = 255;
+
+export interface FinishedAddresses {
+  readonly addresses: readonly VirtualAddress[];
+  readonly excludedAddresses: readonly VirtualAddress[];
+}
+
+export function finishAddresses(
+  draft: InstanceDraft,
+  family: Family,
+  scope: Scope,
+): FinishedAddresses {
+  const seen = new Map<string, Span>();
+  const finish = (drafts: readonly AddressDraft[]): VirtualAddress[] =>
+    drafts
+      .filter((address) => isNew(address, seen, draft, scope))
+      .map((address) => finishAddress(address, draft, scope));
+  const fitting = draft.addresses.filter((address) => hasFamily(address, family, draft, scope));
+  const advertised = finish(fitting);
+  const excluded = finish(draft.excludedAddresses);
+  const surplus = advertised.splice(MAX_ADVERTISED);
+  if (surplus.length > 0) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "out-of-range",
+      message:
+        `an advert holds ${MAX_ADVERTISED} addresses; the last ${surplus.length} are treated ` +
+        "as virtual_ipaddress_excluded",
+      at: fitting[MAX_ADVERTISED]?.address.at ?? draft.name.at,
+      fix: "move them to virtual_ipaddress_excluded",
+    });
+  }
+  return { addresses: advertised, excludedAddresses: [...surplus, ...excluded] };
+}
+
+function hasFamily(
+  { address }: AddressDraft,
+  family: Family,
+  draft: InstanceDraft,
+  scope: Scope,
+): boolean {
+  if (familyOf(address.value) === family) return true;
+  complain(scope, draft, {
+    severity: "error",
+    code: "conflict",
+    message: `address family must match VRRP instance [${address.value}] - ignoring`,
+    at: address.at,
+    ...(draft.family === undefined ? {} : { because: draft.family.at }),
+    fix: "put it into virtual_ipaddress_excluded, or into an instance of its own",
+  });
+  return false;
+}
+
+/** The same address on the same interface counts once. */
+function isNew(
+  { address, interfaceName }: AddressDraft,
+  seen: Map<string, Span>,
+  draft: InstanceDraft,
+  scope: Scope,
+): boolean {
+  const key = `${address.value} ${interfaceName?.value ?? ""}`;
+  const earlier = seen.get(key);
+  if (earlier === undefined) {
+    seen.set(key, address.at);
+    return true;
+  }
+  complain(scope, draft, {
+    severity: "error",
+    code: "duplicate",
+    message: `address ${address.value} is given twice - ignoring the second one`,
+    at: address.at,
+    because: earlier,
+  });
+  return false;
+}
+
+function finishAddress(made: AddressDraft, draft: InstanceDraft, scope: Scope): VirtualAddress {
+  const address = made.address.value;
+  const isIpv6 = familyOf(address) === "ipv6";
+  const full = isIpv6 ? 128 : 32;
+  const prefixLength = made.length ?? full;
+  const device = made.interfaceName;
+  if (device !== undefined && isMissing(scope, device.value)) {
+    scope.report({
+      severity: "error",
+      code: "interface",
+      message: `WARNING - interface ${device.value} for ip address ${address} doesn't exist`,
+      at: device.at,
+    });
+  }
+  return {
+    address,
+    prefixLength,
+    interfaceName: device?.value ?? draft.interfaceName?.value ?? defaultInterface(scope),
+    scope: made.scope,
+    label: made.label?.value,
+    broadcast: broadcastOf(made, prefixLength),
+    peer: made.peer && {
+      address: made.peer.address.value,
+      prefixLength: made.peer.length ?? full,
+    },
+    nodad: made.detectsDuplicates !== true,
+    home: made.home === true,
+    mngtmpaddr: made.mngtmpaddr === true,
+    noprefixroute: made.noprefixroute === true,
+    autojoin: made.autojoin === true,
+    preferredLifetime: made.preferredLifetime ?? (isIpv6 && prefixLength === 128 ? 0 : "forever"),
+    track: made.ignoresLoss !== true,
+  };
+}
+
+const DEFAULT_INTERFACE = "eth0";
+
+function defaultInterface(scope: Scope): string {
+  return scope.global.defaultInterface?.value ?? DEFAULT_INTERFACE;
+}
+
+/** `+` sets the host bits and `-` clears them, where there are any to speak of. */
+function broadcastOf({ address, broadcast }: AddressDraft, length: number): IpAddress | undefined {
+  const wanted = broadcast?.value;
+  if (wanted === undefined || (wanted !== "+" && wanted !== "-")) return wanted;
+  const bytes = addressBytes(address.value);
+  if (bytes.length !== 4 || length > 30) return undefined;
+  const made = bytes.map((byte, i) => {
+    const hostBits = Math.min(8, Math.max(0, (i + 1) * 8 - length));
+    const hostMask = (1 << hostBits) - 1;
+    return wanted === "+" ? byte | hostMask : byte & ~hostMask;
+  });
+  return addressFromBytes(made);
+}

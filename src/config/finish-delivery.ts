@@ -1,0 +1,226 @@
+/** How adverts travel and prove themselves: multicast or unicast, source, authentication. */
+import { familyOf, isMulticast, parseIpAddress } from "../base/address.ts";
+import type { Family, IpAddress } from "../base/address.ts";
+import { assert } from "../base/failure.ts";
+import { secret } from "../base/command.ts";
+import type { Authentication, Delivery, UnicastPeer, VrrpVersion } from "../vrrp/config.ts";
+import type { Span } from "./diagnostics.ts";
+import type { InstanceDraft, PeerDraft } from "./drafts.ts";
+import { complain } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+
+const DEFAULT_TTL = 255;
+
+/** Undefined when the instance must stay in FAULT: unicast without peers, and told not to fall back. */
+export function finishDelivery(
+  draft: InstanceDraft,
+  family: Family,
+  scope: Scope,
+): Delivery | undefined {
+  const source = finishSource(draft, family, scope);
+  const [first, ...rest] = finishPeers(draft, family, scope);
+  if (first === undefined) return finishMulticast(draft, family, source, scope);
+  if (draft.multicastGroup !== undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "conflict",
+      message: "multicast destination specified with unicast - ignoring",
+      at: draft.multicastGroup.at,
+    });
+  }
+  const limitsTtl = [first, ...rest].some(
+    (peer) => peer.minTtl !== undefined || peer.maxTtl !== undefined,
+  );
+  const checksSource = draft.checkUnicastSource ?? scope.global.checkUnicastSource;
+  return {
+    kind: "unicast",
+    source,
+    peers: [first, ...rest],
+    ttl: draft.unicastTtl?.value ?? DEFAULT_TTL,
+    checkSource: checksSource !== undefined || limitsTtl,
+  };
+}
+
+function finishSource(draft: InstanceDraft, family: Family, scope: Scope): IpAddress | undefined {
+  const wanted = draft.unicastSource ?? draft.multicastSource;
+  if (wanted === undefined || familyOf(wanted.value) === family) return wanted?.value;
+  complain(scope, draft, {
+    severity: "error",
+    code: "conflict",
+    message: `src address[${wanted.value}] MUST be of the same family as the instance - ignoring`,
+    at: wanted.at,
+    ...(draft.family === undefined ? {} : { because: draft.family.at }),
+  });
+  return undefined;
+}
+
+function finishPeers(draft: InstanceDraft, family: Family, scope: Scope): UnicastPeer[] {
+  const seen = new Map<IpAddress, Span>();
+  const peers: UnicastPeer[] = [];
+  for (const peer of draft.peers?.list ?? []) {
+    const { value, at } = peer.address;
+    const earlier = seen.get(value);
+    if (familyOf(value) !== family) {
+      complain(scope, draft, {
+        severity: "error",
+        code: "conflict",
+        message: `unicast peer address[${value}] MUST be of the same family as the instance - skipping`,
+        at,
+        ...(draft.family === undefined ? {} : { because: draft.family.at }),
+      });
+    } else if (earlier !== undefined) {
+      const message = `unicast peer ${value} is given twice - ignoring the second one`;
+      complain(scope, draft, {
+        severity: "error",
+        code: "duplicate",
+        message,
+        at,
+        because: earlier,
+      });
+    } else {
+      seen.set(value, at);
+      peers.push(finishPeer(peer));
+    }
+  }
+  return peers;
+}
+
+function finishPeer({ address, minTtl, maxTtl }: PeerDraft): UnicastPeer {
+  return { address: address.value, minTtl, maxTtl };
+}
+
+function finishMulticast(
+  draft: InstanceDraft,
+  family: Family,
+  source: IpAddress | undefined,
+  scope: Scope,
+): Delivery | undefined {
+  const word = unicastWord(draft);
+  if (word !== undefined && draft.faultWithoutPeers !== undefined) {
+    complain(scope, draft, {
+      severity: "error",
+      code: "conflict",
+      message:
+        "unicast is wanted, there are no peers, and unicast_fault_no_peer is set: " +
+        "the instance stays in FAULT",
+      at: draft.faultWithoutPeers,
+      because: word,
+      fix: "list the other routers in unicast_peer",
+    });
+    return undefined;
+  }
+  if (word !== undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "conflict",
+      message:
+        "A unicast keyword has been specified without any unicast peers. Defaulting to multicast. " +
+        "This usage is deprecated - please update your configuration.",
+      at: word,
+      fix: "list the other routers in unicast_peer, or remove the unicast keywords",
+    });
+  }
+  return { kind: "multicast", group: finishGroup(draft, family, scope), source };
+}
+
+/** The first sign that unicast was meant. */
+function unicastWord(draft: InstanceDraft): Span | undefined {
+  return (
+    draft.peers?.at ??
+    draft.unicastSource?.at ??
+    draft.unicastTtl?.at ??
+    draft.checkUnicastSource ??
+    undefined
+  );
+}
+
+const DEFAULT_GROUPS = { ipv4: knownAddress("224.0.0.18"), ipv6: knownAddress("ff02::12") };
+
+function knownAddress(text: string): IpAddress {
+  const value = parseIpAddress(text);
+  assert(value !== undefined, `${text} is an address`);
+  return value;
+}
+
+/** The multicast group of a family from the global settings, checked. */
+export function globalGroup(family: Family, scope: Scope): IpAddress {
+  const { multicastGroupIpv4, multicastGroupIpv6 } = scope.global;
+  const wanted = family === "ipv4" ? multicastGroupIpv4 : multicastGroupIpv6;
+  return wanted !== undefined && isGroup(wanted.value, family)
+    ? wanted.value
+    : DEFAULT_GROUPS[family];
+}
+
+function isGroup(address: IpAddress, family: Family): boolean {
+  return familyOf(address) === family && isMulticast(address);
+}
+
+function finishGroup(draft: InstanceDraft, family: Family, scope: Scope): IpAddress {
+  const wanted = draft.multicastGroup;
+  if (wanted !== undefined) {
+    if (isGroup(wanted.value, family)) return wanted.value;
+    const message = isMulticast(wanted.value)
+      ? `mcast dest address ${wanted.value} MUST match VRRP instance family. Skipping...`
+      : `mcast_dst_ip ${wanted.value} not multicast. Skipping...`;
+    complain(scope, draft, { severity: "error", code: "conflict", message, at: wanted.at });
+  }
+  return globalGroup(family, scope);
+}
+
+const NO_AUTHENTICATION: Authentication = { kind: "none" };
+
+/** What is left of authentication: version 2, type PASS, with a password. Strict mode is elsewhere. */
+export function finishAuthentication(
+  draft: InstanceDraft,
+  version: VrrpVersion,
+  scope: Scope,
+): Authentication {
+  const wanted = draft.authentication;
+  if (wanted === undefined) return NO_AUTHENTICATION;
+  if (version === 3) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "conflict",
+      message: "VRRP version 3 does not support authentication. Ignoring.",
+      at: wanted.at,
+      ...(draft.version === undefined ? {} : { because: draft.version.at }),
+      fix: "remove the authentication block",
+    });
+    return NO_AUTHENTICATION;
+  }
+  if (wanted.type === undefined) {
+    if (wanted.password !== undefined) {
+      complain(scope, draft, {
+        severity: "warning",
+        code: "ignored",
+        message: "auth_pass without auth_type: adverts are sent without a password",
+        at: wanted.password.at,
+        fix: "add auth_type PASS",
+      });
+    }
+    return NO_AUTHENTICATION;
+  }
+  if (wanted.password === undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "incomplete",
+      message: "Authentication specified but no password given. Ignoring",
+      at: wanted.type.at,
+      fix: "put auth_pass on a line of its own",
+    });
+    return NO_AUTHENTICATION;
+  }
+  if (wanted.type.value === "PASS") {
+    return { kind: "pass", password: secret(wanted.password.value) };
+  }
+  complain(scope, draft, {
+    severity: "notice",
+    code: "not-yet-active",
+    message:
+      "auth_type AH is accepted but not yet active in this version: adverts are sent without it, " +
+      "and a peer that requires AH drops them",
+    at: wanted.type.at,
+    fix: "use auth_type PASS on every router",
+  });
+  return NO_AUTHENTICATION;
+}

@@ -1,0 +1,143 @@
+/** One virtual router: its draft checked against the rest of the file, with every default applied. */
+import { vrid } from "../base/units.ts";
+import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
+import type { InstanceDraft } from "./drafts.ts";
+import { finishAddresses } from "./finish-address.ts";
+import { finishAnnouncements } from "./finish-announcements.ts";
+import { finishAuthentication, finishDelivery } from "./finish-delivery.ts";
+import { finishElection } from "./finish-election.ts";
+import {
+  applyStrictMode,
+  checkStrictAddresses,
+  explainStrictMode,
+  finishAccept,
+  isStrictMode,
+} from "./finish-strict.ts";
+import { finishTracking } from "./finish-tracking.ts";
+import { complain, isMissing } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+
+const DEFAULT_DOWN_TIMER_ADVERTS = 3;
+
+/** The instance, or undefined when it cannot run and has been reported. */
+export function finishInstance(written: InstanceDraft, scope: Scope): InstanceConfig | undefined {
+  const isStrict = isStrictMode(written, scope);
+  const { draft, removed } = isStrict ? applyStrictMode(written) : { draft: written, removed: [] };
+  const { global } = scope;
+  const id = draft.vrid === undefined ? undefined : vrid(draft.vrid.value);
+  if (id === undefined) complain(scope, draft, NO_VRID(draft));
+  const election = finishElection(draft, isStrict, scope);
+  if (isStrict) explainStrictMode(draft, election, removed, scope);
+  const delivery = finishDelivery(draft, election.family, scope);
+  const addresses = finishAddresses(draft, election.family, scope);
+  const hasAddresses = checkAddresses(draft, addresses.addresses, isStrict, scope);
+  const tracking = finishTracking(draft, scope);
+  const authentication = finishAuthentication(draft, election.version, scope);
+  const hasInterface = checkInterface(draft, delivery, scope);
+  if (id === undefined || delivery === undefined || !hasAddresses || !hasInterface)
+    return undefined;
+  return {
+    name: draft.name.value,
+    interfaceName: draft.interfaceName?.value,
+    vrid: id,
+    family: election.family,
+    version: election.version,
+    initialState: election.initialState,
+    priority: election.priority,
+    advertInterval: election.advertInterval,
+    downTimerAdverts: isStrict
+      ? DEFAULT_DOWN_TIMER_ADVERTS
+      : ((draft.downTimerAdverts ?? global.downTimerAdverts)?.value ?? DEFAULT_DOWN_TIMER_ADVERTS),
+    preempt: election.preempt,
+    preemptDelay: election.preemptDelay,
+    delivery,
+    authentication,
+    ...addresses,
+    announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
+    trackPrimary: draft.ignoresOwnInterface === undefined,
+    ...tracking,
+    strict: isStrict,
+    skipAddressCheck: (draft.skipAddressCheck ?? global.skipAddressCheck)?.value === true,
+    accept: finishAccept(draft, election, isStrict),
+    lowerPriorityNoAdvert:
+      isStrict || (draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert)?.value === true,
+    higherPrioritySendAdvert:
+      !isStrict &&
+      (draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert)?.value === true,
+    ownerIgnoresAdverts:
+      isStrict || (draft.ownerIgnoresAdverts ?? global.ownerIgnoresAdverts)?.value === true,
+    v3ChecksumAsV2: (draft.v3ChecksumAsV2 ?? global.v3ChecksumAsV2)?.value === true,
+    oldUnicastChecksum: draft.oldUnicastChecksum?.value ?? "auto",
+    debug: draft.debug?.value ?? 0,
+    notify: finishNotify(draft),
+    smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
+  };
+}
+
+const NO_VRID = (draft: InstanceDraft): Parameters<typeof complain>[2] => ({
+  severity: "error",
+  code: "incomplete",
+  message: "the virtual router id must be set",
+  at: draft.name.at,
+  fix: "add virtual_router_id, the same number from 1 to 255 on every router of the group",
+});
+
+function finishNotify({ notify }: InstanceDraft): NotifyCommands {
+  return {
+    master: notify.master?.value,
+    backup: notify.backup?.value,
+    fault: notify.fault?.value,
+    stop: notify.stop?.value,
+    deleted: notify.deleted?.value,
+    masterReceivedLowerPriority: notify.masterReceivedLowerPriority?.value,
+    any: notify.any?.value,
+  };
+}
+
+function checkAddresses(
+  draft: InstanceDraft,
+  addresses: InstanceConfig["addresses"],
+  isStrict: boolean,
+  scope: Scope,
+): boolean {
+  if (isStrict) return checkStrictAddresses(draft, addresses, scope);
+  if (addresses.length === 0 && draft.noVirtualAddress === undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "incomplete",
+      message: "No VIP specified; at least one is sensible",
+      at: draft.name.at,
+      fix: "add virtual_ipaddress, or no_virtual_ipaddress when none is wanted",
+    });
+  }
+  return true;
+}
+
+function checkInterface(
+  draft: InstanceDraft,
+  delivery: InstanceConfig["delivery"] | undefined,
+  scope: Scope,
+): boolean {
+  const wanted = draft.interfaceName;
+  if (wanted === undefined) {
+    if (delivery?.kind === "unicast" && delivery.source !== undefined) return true;
+    complain(scope, draft, {
+      severity: "error",
+      code: "incomplete",
+      message: "Unknown interface!",
+      at: draft.name.at,
+      fix: "add interface; only unicast with unicast_src_ip works without",
+    });
+    return false;
+  }
+  if (isMissing(scope, wanted.value)) {
+    scope.report({
+      severity: "error",
+      code: "interface",
+      message: `WARNING - interface ${wanted.value} for vrrp_instance ${draft.name.value} doesn't exist`,
+      at: wanted.at,
+      fix: "name an interface that `ip link` shows, or set dynamic_interfaces in global_defs",
+    });
+  }
+  return true;
+}

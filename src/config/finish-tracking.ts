@@ -1,0 +1,202 @@
+/** Scripts, and the lines that track them or an interface. keepalived.conf(5), track_script. */
+import { seconds } from "../base/units.ts";
+import type { ScriptConfig, TrackedObject } from "../track/config.ts";
+import type { InstanceDraft, ScriptDraft, SyncGroupDraft, TrackedDraft } from "./drafts.ts";
+import { nearest } from "./nearest.ts";
+import { isMissing } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+
+const DEFAULT_INTERVAL = seconds(1);
+
+/** The script, or undefined when it has nothing to run. */
+export function finishScript(draft: ScriptDraft, scope: Scope): ScriptConfig | undefined {
+  if (draft.command === undefined) {
+    scope.report({
+      severity: "error",
+      code: "incomplete",
+      message: `No script set for vrrp_script ${draft.name.value} - removing`,
+      at: draft.name.at,
+    });
+    return undefined;
+  }
+  const interval = draft.interval?.value ?? DEFAULT_INTERVAL;
+  const command = draft.command.value;
+  return {
+    name: draft.name.value,
+    command: {
+      ...command,
+      user: draft.user?.user ?? command.user,
+      group: draft.user?.group ?? command.group,
+    },
+    interval,
+    timeout: draft.timeout?.value ?? interval,
+    timeoutIsExplicit: draft.timeout !== undefined,
+    weight: draft.weight?.value ?? 0,
+    reverse: draft.isReversed === true,
+    rise: draft.rise?.value ?? 1,
+    fall: draft.fall?.value ?? 1,
+    startsFailed: draft.startsFailed !== undefined,
+  };
+}
+
+export interface FinishedTracking {
+  readonly trackedInterfaces: readonly TrackedObject[];
+  readonly trackedScripts: readonly TrackedObject[];
+}
+
+export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTracking {
+  const owner = draft.name.value;
+  const trackedInterfaces: TrackedObject[] = [];
+  const trackedScripts: TrackedObject[] = [];
+  for (const tracked of draft.tracked) {
+    if (tracked.kind === "interface") {
+      if (isOwnInterface(tracked, draft, scope)) continue;
+      checkInterface(tracked, owner, scope);
+      trackedInterfaces.push(finishTracked(tracked, undefined, owner, scope));
+    } else if (isDefined(tracked, owner, scope) && tracked.kind === "script") {
+      const script = scope.scripts.get(tracked.name.value);
+      trackedScripts.push(finishTracked(tracked, script, owner, scope));
+    }
+  }
+  return {
+    trackedInterfaces: withoutRepeats(trackedInterfaces, draft, scope),
+    trackedScripts: withoutRepeats(trackedScripts, draft, scope),
+  };
+}
+
+/** Sync groups are checked, and act later. */
+export function checkSyncGroup(draft: SyncGroupDraft, scope: Scope): void {
+  const owner = draft.name.value;
+  for (const tracked of draft.tracked) {
+    if (tracked.kind === "interface") checkInterface(tracked, owner, scope);
+    else isDefined(tracked, owner, scope);
+  }
+  const known = draft.members.filter((member) => {
+    if (scope.names.has(`vrrp_instance ${member.value}`)) return true;
+    const close = nearest(member.value, namesOf("vrrp_instance", scope));
+    scope.report({
+      severity: "error",
+      code: "unknown-reference",
+      message: `(${owner}) vrrp_instance ${member.value} of the sync group is not defined`,
+      at: member.at,
+      ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+    });
+    return false;
+  });
+  if (known.length >= 2) return;
+  scope.report({
+    severity: "warning",
+    code: "incomplete",
+    message: `(${owner}) a sync group with ${known.length === 0 ? "no member" : "one member"} synchronises nothing`,
+    at: draft.name.at,
+  });
+}
+
+const OBJECT_KEYWORD = {
+  script: "vrrp_script",
+  file: "track_file",
+  process: "vrrp_track_process",
+  bfd: "bfd_instance",
+} as const;
+
+function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): boolean {
+  if (tracked.kind === "interface") return true;
+  const keyword = OBJECT_KEYWORD[tracked.kind];
+  const { value, at } = tracked.name;
+  const isUsable = tracked.kind !== "script" || scope.scripts.get(value)?.command !== undefined;
+  if (tracked.isKnown && isUsable) return true;
+  const later = scope.names.get(`${keyword} ${value}`);
+  const close = nearest(value, namesOf(keyword, scope));
+  const fix =
+    later !== undefined && !tracked.isKnown
+      ? `move ${keyword} ${value} above the block that tracks it`
+      : close === undefined
+        ? undefined
+        : `did you mean ${close}?`;
+  scope.report({
+    severity: "error",
+    code: "unknown-reference",
+    message: `(${owner}) track ${tracked.kind} ${value} not found, ignoring...`,
+    at,
+    ...(later === undefined ? {} : { because: later }),
+    ...(fix === undefined ? {} : { fix }),
+  });
+  return false;
+}
+
+function namesOf(keyword: string, scope: Scope): string[] {
+  const start = `${keyword} `;
+  return [...scope.names.keys()]
+    .filter((key) => key.startsWith(start))
+    .map((key) => key.slice(start.length));
+}
+
+function isOwnInterface(tracked: TrackedDraft, draft: InstanceDraft, scope: Scope): boolean {
+  if (tracked.name.value !== draft.interfaceName?.value) return false;
+  scope.report({
+    severity: "warning",
+    code: "conflict",
+    message: `(${draft.name.value}) Ignoring track_interface ${tracked.name.value} since own interface`,
+    at: tracked.name.at,
+    because: draft.interfaceName.at,
+    fix: "leave it out: the own interface is tracked unless dont_track_primary is set",
+  });
+  return true;
+}
+
+function checkInterface(tracked: TrackedDraft, owner: string, scope: Scope): void {
+  if (!isMissing(scope, tracked.name.value)) return;
+  scope.report({
+    severity: "error",
+    code: "interface",
+    message: `(${owner}) tracked interface ${tracked.name.value} doesn't exist`,
+    at: tracked.name.at,
+  });
+}
+
+const WEIGHT_LIMIT = 253;
+
+function finishTracked(
+  tracked: TrackedDraft,
+  script: ScriptDraft | undefined,
+  owner: string,
+  scope: Scope,
+): TrackedObject {
+  const wanted = tracked.weight?.value ?? script?.weight?.value ?? 0;
+  const weight = Math.max(-WEIGHT_LIMIT, Math.min(WEIGHT_LIMIT, wanted));
+  if (weight !== wanted && tracked.weight !== undefined) {
+    scope.report({
+      severity: "warning",
+      code: "out-of-range",
+      message: `(${owner}) weight for ${tracked.name.value} cannot be +/-254. Setting to +/-253`,
+      at: tracked.weight.at,
+    });
+  }
+  return {
+    name: tracked.name.value,
+    weight,
+    reverse: tracked.isReversed ?? script?.isReversed === true,
+  };
+}
+
+function withoutRepeats(
+  objects: readonly TrackedObject[],
+  draft: InstanceDraft,
+  scope: Scope,
+): readonly TrackedObject[] {
+  const names = new Set<string>();
+  return objects.filter(({ name }) => {
+    if (!names.has(name)) {
+      names.add(name);
+      return true;
+    }
+    const at = draft.tracked.findLast((tracked) => tracked.name.value === name)?.name.at;
+    scope.report({
+      severity: "warning",
+      code: "duplicate",
+      message: `(${draft.name.value}) ${name} is tracked twice - ignoring the second one`,
+      at: at ?? draft.name.at,
+    });
+    return false;
+  });
+}

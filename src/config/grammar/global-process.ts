@@ -1,0 +1,313 @@
+/** Rows of global_defs about the daemon's processes, scripts and files. */
+import type { GlobalDraft } from "../drafts.ts";
+import { spanOf } from "../words.ts";
+import type { Word } from "../words.ts";
+import { choice, clamped, COUNT_MAXIMUM, integer, optionalText, text } from "./arguments.ts";
+import type { Context, Keyword } from "./keyword.ts";
+import { boolean, command, flag, optional, value, words } from "./rows.ts";
+import { umask } from "./umask.ts";
+
+const INCLUDE_CHECKS: readonly string[] = ["read", "match", "wildcard_match", "brace_match"];
+
+/** The level itself is kept by the reader, because it acts on the lines that follow. */
+function checkIncludeCheck(found: readonly Word[], context: Context): void {
+  for (const word of found) {
+    if (INCLUDE_CHECKS.includes(word.text.replace(/^[+-]/, ""))) continue;
+    const message = `Unknown include_check type '${word.text}'`;
+    context.report({ severity: "error", code: "bad-value", message, at: spanOf(word) });
+  }
+}
+
+export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
+  flag({
+    name: "process_names",
+    since: "2.0.16",
+    group: "process",
+    default: "keepalived for all",
+    help: "Give each process its own standard name (keepalived_vrrp, keepalived_lvs, keepalived_bfd).",
+    set: (draft, at) => (draft.usesStandardProcessNames = at),
+  }),
+  value(text("NAME", 15), {
+    name: "process_name",
+    since: "2.0.16",
+    group: "process",
+    default: "keepalived",
+    help: "Name of the parent process.",
+    set: (draft, value) => (draft.processName = value),
+  }),
+  value(text("NAME", 15), {
+    name: "vrrp_process_name",
+    since: "2.0.16",
+    group: "process",
+    default: "keepalived",
+    help: "Name of the VRRP process.",
+    set: (draft, value) => (draft.vrrpProcessName = value),
+  }),
+  value(text("NAME", 15), {
+    name: "checker_process_name",
+    since: "2.2.0",
+    group: "process",
+    default: "keepalived",
+    help: "Name of the checker process.",
+    later: "there is no checker process",
+  }),
+  value(text("NAME", 15), {
+    name: "lvs_process_name",
+    since: "2.0.16",
+    group: "process",
+    default: "keepalived",
+    help: "Deprecated synonym of checker_process_name.",
+    later: "there is no checker process",
+    instead: "checker_process_name",
+  }),
+  value(text("NAME", 15), {
+    name: "bfd_process_name",
+    since: "2.0.16",
+    group: "process",
+    default: "keepalived",
+    help: "Name of the BFD process.",
+    later: "there is no BFD process",
+  }),
+  boolean({
+    name: "use_symlink_paths",
+    since: "2.3.0",
+    group: "process",
+    default: "off",
+    help: "Keep symlinks in script paths instead of resolving them.",
+    later: "the paths of scripts are used as they are",
+  }),
+  boolean({
+    name: "set_supplementary_groups",
+    since: "2.4.4",
+    group: "process",
+    default: "off",
+    help: "Run scripts with all groups of their user.",
+    later: "scripts run with the primary group of their user alone",
+  }),
+  command({
+    name: "startup_script",
+    since: "2.1.0",
+    group: "process",
+    default: "none",
+    help: "Run once before child processes start.",
+    set: (draft, value) => (draft.startupScript = value),
+  }),
+  value(integer(1, 1_000, "s"), {
+    name: "startup_script_timeout",
+    since: "2.1.0",
+    group: "process",
+    default: "10",
+    help: "Time limit for startup_script.",
+    later: "the startup script may take 10 seconds",
+  }),
+  command({
+    name: "shutdown_script",
+    since: "2.1.0",
+    group: "process",
+    default: "none",
+    help: "Run once after all children have ended.",
+    set: (draft, value) => (draft.shutdownScript = value),
+  }),
+  value(integer(1, 1_000, "s"), {
+    name: "shutdown_script_timeout",
+    since: "2.1.0",
+    group: "process",
+    default: "10",
+    help: "Time limit for shutdown_script.",
+    later: "the shutdown script may take 10 seconds",
+  }),
+  optional(integer(-1, 99), {
+    name: "max_auto_priority",
+    since: "2.1.0",
+    group: "process",
+    default: "0 (off)",
+    help: "Highest realtime priority a late process may raise itself to; -1 silences the notice.",
+    later: "priority is not raised automatically",
+    without: 0,
+  }),
+  value(integer(1, 10_000_000, "us"), {
+    name: "min_auto_priority_delay",
+    since: "2.1.0",
+    group: "process",
+    default: "1000000",
+    help: "Lateness of a timer that triggers automatic priority increase.",
+    later: "priority is not raised automatically",
+  }),
+  value(integer(-20, 19), {
+    name: "vrrp_priority",
+    since: "1.2.20",
+    group: "process",
+    default: "0",
+    help: "Nice value of the VRRP process.",
+    set: (draft, value) => (draft.vrrpNice = value),
+  }),
+  flag({
+    name: "vrrp_no_swap",
+    since: "1.2.20",
+    group: "process",
+    default: "off",
+    help: "Lock the VRRP process in memory.",
+    set: (draft, at) => (draft.vrrpNoSwap = at),
+  }),
+  value(clamped(1, 99), {
+    name: "vrrp_rt_priority",
+    since: "2.0.0",
+    group: "process",
+    default: "off",
+    help: "SCHED_RR priority of the VRRP process.",
+    set: (draft, value) => (draft.vrrpRealtimePriority = value),
+  }),
+  words({
+    name: "script_user",
+    since: "1.3.0",
+    group: "process",
+    default: "keepalived_script if it exists, else daemon user",
+    help: "Default user for scripts.",
+    arguments: [text("USER"), text("[[:]GROUP]")],
+    needs: 1,
+    take: (draft, [user, group]) => {
+      if (user !== undefined) draft.scriptUser = { user: user.text, group: group?.text };
+    },
+  }),
+  flag({
+    name: "enable_script_security",
+    since: "1.3.0",
+    group: "process",
+    default: "off",
+    help: "Refuse root scripts whose path others can write; insist on keepalived_script.",
+    set: (draft, at) => (draft.scriptSecurity = at),
+  }),
+  value(umask, {
+    name: "umask",
+    since: "2.0.9",
+    group: "process",
+    default: "0177",
+    help: "Umask for created files; command line wins.",
+    set: (draft, value) => (draft.umask = value),
+  }),
+  value(integer(0, COUNT_MAXIMUM), {
+    name: "random_seed",
+    since: "2.0.15",
+    group: "syntax",
+    default: "time based",
+    help: "Seed for _RANDOM.",
+  }),
+  words({
+    name: "include_check",
+    since: "2.2.0",
+    group: "syntax",
+    default: "none; no option = all",
+    help: "Which missing includes are errors.",
+    arguments: [{ kind: "checks", shape: "[[+-]read|match|wildcard_match|brace_match ...]" }],
+    needs: 0,
+    take: (_draft, found, context) => {
+      checkIncludeCheck(found, context);
+    },
+  }),
+  optional(optionalText("LOGFILE"), {
+    name: "reload_check_config",
+    since: "2.2.0",
+    group: "process",
+    default: "off, /dev/null",
+    help: "Validate the new configuration before reloading.",
+    later: "a reload reads the new configuration once and keeps the old one when it cannot be used",
+    without: undefined,
+  }),
+  value(text("PATH"), {
+    name: "reload_time_file",
+    since: "2.1.0",
+    group: "process",
+    default: "none",
+    help: "File holding the time of a scheduled reload.",
+    later: "no reload is scheduled",
+  }),
+  flag({
+    name: "reload_repeat",
+    since: "2.1.0",
+    group: "process",
+    default: "off",
+    help: "Keep the time file, reload daily.",
+    later: "no reload is scheduled",
+  }),
+  optional(optionalText("PATH"), {
+    name: "reload_file",
+    since: "2.2.0",
+    group: "process",
+    default: "off, keepalived.reload in pid dir",
+    help: "File that exists while configuration is being read.",
+    later: "no file marks a reload",
+    without: undefined,
+  }),
+  value(text("DIR"), {
+    name: "config_save_dir",
+    since: "2.2.3",
+    group: "process",
+    default: "none",
+    help: "Keep copies of configuration at each reload for debugging.",
+    later: "no copies of the configuration are kept",
+  }),
+  value(text("DIR"), {
+    name: "tmp_config_directory",
+    since: "2.2.0",
+    group: "process",
+    default: "memfd",
+    help: "Where the flattened configuration copy is held.",
+    later: "the configuration is read once and needs no copy",
+  }),
+  boolean({
+    name: "data_use_instance",
+    since: "2.2.3",
+    group: "process",
+    default: "off",
+    help: "Put namespace and instance into dump file names.",
+    later: "dump files keep their usual names",
+  }),
+  value(choice("1", "2"), {
+    name: "json_version",
+    since: "2.2.8",
+    group: "core",
+    default: "1",
+    help: "Layout of the JSON dump.",
+    later: "the JSON dump has the layout of version 1",
+  }),
+  value(text("DIR"), {
+    name: "iproute_usr_dir",
+    since: "2.3.2",
+    group: "routes",
+    default: "build dependent",
+    help: "Directory of distribution iproute2 name tables.",
+    later: "names of tables, protocols and groups are not looked up",
+  }),
+  value(text("DIR"), {
+    name: "iproute_etc_dir",
+    since: "2.3.2",
+    group: "routes",
+    default: "/etc/iproute2",
+    help: "Directory of local iproute2 name tables.",
+    later: "names of tables, protocols and groups are not looked up",
+  }),
+  value(text("PATH"), {
+    name: "state_dump_file",
+    since: "2.3.3",
+    group: "core",
+    default: "/tmp/keepalived.data",
+    help: "Target of USR1 dumps; undocumented.",
+    later: "dumps go to their usual places",
+  }),
+  value(text("PATH"), {
+    name: "stats_dump_file",
+    since: "2.3.3",
+    group: "core",
+    default: "/tmp/keepalived.stats",
+    help: "Parsed but without effect in the measured source.",
+    later: "dumps go to their usual places",
+  }),
+  value(text("PATH"), {
+    name: "json_dump_file",
+    since: "2.3.3",
+    group: "core",
+    default: "/tmp/keepalived.json",
+    help: "Parsed but without effect in the measured source.",
+    later: "dumps go to their usual places",
+  }),
+];

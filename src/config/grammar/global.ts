@@ -1,0 +1,14 @@
+/** global_defs: its tables joined. */
+import type { GlobalDraft } from "../drafts.ts";
+import { GLOBAL_CORE } from "./global-core.ts";
+import { GLOBAL_LATER, GLOBAL_MAIL } from "./global-later.ts";
+import { GLOBAL_PROCESS } from "./global-process.ts";
+import { blockGrammar } from "./keyword.ts";
+
+export const globalGrammar = blockGrammar<GlobalDraft>(
+  "global_defs",
+  GLOBAL_CORE,
+  GLOBAL_PROCESS,
+  GLOBAL_MAIL,
+  GLOBAL_LATER,
+);

@@ -1,0 +1,197 @@
+/** Rows of the blocks about several instances or interfaces; parsed and checked, active later. */
+import type { SyncGroupDraft } from "../drafts.ts";
+import { spanOf } from "../words.ts";
+import type { Word } from "../words.ts";
+import { interfaceName, seconds, text } from "./arguments.ts";
+import { blockGrammar } from "./keyword.ts";
+import type { Context, Keyword } from "./keyword.ts";
+import { boolean, command, flag, list, value } from "./rows.ts";
+import { trackRow } from "./tracked.ts";
+
+interface Members {
+  readonly members: SyncGroupDraft["members"];
+}
+
+function memberRow<Draft extends Members>(): Keyword<Draft> {
+  return list<Draft>({
+    name: "group",
+    since: "1.0.3",
+    group: "tracking",
+    default: "none",
+    help: "Names of vrrp_instance blocks, one or several on a line.",
+    item: text("NAME"),
+    add: (draft, found) => {
+      for (const word of found) draft.members.push({ value: word.text, at: spanOf(word) });
+    },
+  });
+}
+
+export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", [
+  memberRow(),
+  trackRow("interface", {
+    name: "track_interface",
+    since: "1.0.3",
+    group: "tracking",
+    default: "none",
+    help: "Interfaces tracked for all members.",
+  }),
+  trackRow("script", {
+    name: "track_script",
+    since: "1.1.13",
+    group: "tracking",
+    default: "none",
+    help: "Scripts tracked for all members.",
+  }),
+  trackRow("file", {
+    name: "track_file",
+    since: "2.0.0",
+    group: "tracking",
+    default: "none",
+    help: "Files tracked for all members.",
+  }),
+  trackRow("process", {
+    name: "track_process",
+    since: "2.0.11",
+    group: "tracking",
+    default: "none",
+    help: "Processes tracked for all members.",
+  }),
+  trackRow("bfd", {
+    name: "track_bfd",
+    since: "2.0.0",
+    group: "tracking",
+    default: "none",
+    help: "BFD sessions tracked for all members.",
+  }),
+  command({
+    name: "notify_backup",
+    since: "1.0.3",
+    group: "notify",
+    default: "none",
+    help: "Run when the group enters BACKUP.",
+  }),
+  command({
+    name: "notify_master",
+    since: "1.0.3",
+    group: "notify",
+    default: "none",
+    help: "Run when the group enters MASTER.",
+  }),
+  command({
+    name: "notify_fault",
+    since: "1.0.3",
+    group: "notify",
+    default: "none",
+    help: "Run when the group enters FAULT.",
+  }),
+  command({
+    name: "notify_stop",
+    since: "1.1.13",
+    group: "notify",
+    default: "none",
+    help: "Run when VRRP stops.",
+  }),
+  command({
+    name: "notify",
+    since: "1.1.2",
+    group: "notify",
+    default: "none",
+    help: "Run on every group transition with four extra arguments.",
+  }),
+  boolean({
+    name: "smtp_alert",
+    since: "1.0.3",
+    group: "smtp",
+    default: "off unless global",
+    help: "Mail on group transitions.",
+  }),
+  flag({
+    name: "global_tracking",
+    since: "1.2.3",
+    group: "tracking",
+    default: "off",
+    help: "Deprecated; members share trackers.",
+    instead: "track_ blocks in the vrrp_sync_group",
+  }),
+  flag({
+    name: "sync_group_tracking_weight",
+    since: "2.0.0",
+    group: "tracking",
+    default: "off",
+    help: "Let member trackers keep their weights.",
+  }),
+  boolean({
+    name: "notify_priority_changes",
+    since: "2.0.16",
+    group: "notify",
+    default: "global",
+    help: "Write member priority changes to FIFOs.",
+  }),
+]);
+
+export const trackGroupGrammar = blockGrammar<Members>("track_group", [memberRow()]);
+
+export const garpGroupGrammar = blockGrammar<object>("garp_group", [
+  value(seconds(0, 1_000), {
+    name: "garp_interval",
+    since: "1.2.21",
+    group: "vrrp",
+    default: "global",
+    help: "Gap between GARPs of the group.",
+  }),
+  value(seconds(0, 1_000), {
+    name: "gna_interval",
+    since: "1.2.21",
+    group: "vrrp",
+    default: "global",
+    help: "Gap between unsolicited NAs of the group.",
+  }),
+  value(interfaceName, {
+    name: "interface",
+    since: "1.2.21",
+    group: "vrrp",
+    default: "none",
+    help: "Single interface the limit applies to.",
+  }),
+  list({
+    name: "interfaces",
+    since: "1.2.21",
+    group: "vrrp",
+    default: "none",
+    help: "Interfaces that share the limit.",
+    item: interfaceName,
+    add: (_draft, found, context) => {
+      for (const word of found) interfaceName.parse(word, context.report);
+    },
+  }),
+]);
+
+const LINKBEAT_METHODS: readonly string[] = ["MII", "ETHTOOL", "IOCTL"];
+
+/** `IF [MII|ETHTOOL|IOCTL]`. */
+export function readLinkbeatLine(
+  [name, method]: readonly [Word, ...Word[]],
+  context: Context,
+): void {
+  interfaceName.parse(name, context.report);
+  if (method === undefined || LINKBEAT_METHODS.includes(method.text)) return;
+  const message = `'${method.text}' is not one of MII, ETHTOOL, IOCTL`;
+  context.report({ severity: "error", code: "bad-value", message, at: spanOf(method) });
+}
+
+const DELAY = seconds(0, 255);
+
+/** `IF DOWN [UP]`, in seconds. */
+export function checkUpDownDelay(
+  [name, down, up]: readonly [Word, ...Word[]],
+  context: Context,
+): void {
+  interfaceName.parse(name, context.report);
+  if (down === undefined) {
+    const message = `interface_up_down_delays: ${name.text} needs a delay`;
+    context.report({ severity: "error", code: "bad-value", message, at: spanOf(name) });
+    return;
+  }
+  DELAY.parse(down, context.report);
+  if (up !== undefined) DELAY.parse(up, context.report);
+}

@@ -1,0 +1,155 @@
+/**
+ * What a row of the grammar table is, and how a block of statements is read with its rows. Every
+ * keyword is declared once; the parser, the manual and `explain` all read the same declaration.
+ */
+import type { Report, Span } from "../diagnostics.ts";
+import { spanIn } from "../line-text.ts";
+import { nearest } from "../nearest.ts";
+import type { Statement } from "../tree.ts";
+import type { ArgumentDescription } from "./arguments.ts";
+
+export type Group =
+  | "core"
+  | "vrrp"
+  | "vip"
+  | "vmac"
+  | "routes"
+  | "tracking"
+  | "notify"
+  | "smtp"
+  | "process"
+  | "firewall"
+  | "snmp"
+  | "dbus"
+  | "syntax"
+  | "lvs"
+  | "bfd"
+  | "checker";
+
+/** What people read about a keyword: all of it feeds the manual, none of it the model. */
+export interface KeywordText {
+  readonly name: string;
+  /** The Keepalived version it appeared in; "ours" for an extension of ours. */
+  readonly since: string;
+  readonly group: Group;
+  readonly default: string;
+  /** One sentence. */
+  readonly help: string;
+  /** Set when it is parsed and checked but not acted on yet: what happens instead. */
+  readonly later?: string;
+  /** Set for a deprecated keyword: what to write instead. */
+  readonly instead?: string;
+  /** Keepalived takes the deprecated keyword without a word, so `-t` does not fail for it. */
+  readonly quietly?: true;
+  /** Without its argument the keyword is passed over, where others end the start. */
+  readonly lenient?: true;
+}
+
+export interface KeywordDescription extends KeywordText {
+  readonly arguments: readonly ArgumentDescription[];
+  /** The keywords or option words inside, for blocks and lines with options. */
+  readonly inside: readonly KeywordDescription[];
+}
+
+export interface Keyword<Draft> extends KeywordDescription {
+  /** Checks one use of the keyword and sets the draft. */
+  read(draft: Draft, statement: Statement, context: Context): void;
+}
+
+/** What reading carries along. */
+export interface Context {
+  readonly report: Report;
+  /** Keywords whose "not yet active" has been said; once each is enough. */
+  readonly noticed: Set<string>;
+  /** Where each named block stands, by keyword and name. */
+  readonly names: Map<string, Span>;
+}
+
+export interface BlockGrammar<Draft> {
+  /** What the block is called in messages: `vrrp_instance`, `the top level`. */
+  readonly title: string;
+  readonly keywords: readonly Keyword<Draft>[];
+  readonly byName: ReadonlyMap<string, Keyword<Draft>>;
+}
+
+export function blockGrammar<Draft>(
+  title: string,
+  ...tables: readonly (readonly Keyword<Draft>[])[]
+): BlockGrammar<Draft> {
+  const keywords = tables.flat();
+  return { title, keywords, byName: new Map(keywords.map((row) => [row.name, row])) };
+}
+
+/** Reads each statement with its row; what has none is reported and passed over. */
+export function readBlock<Draft>(
+  grammar: BlockGrammar<Draft>,
+  draft: Draft,
+  statements: readonly Statement[],
+  context: Context,
+): void {
+  for (const statement of statements) {
+    const name = firstWord(statement);
+    const row = grammar.byName.get(name);
+    if (row === undefined) reportUnknown(grammar, statement, name, context.report);
+    else {
+      if (row.later !== undefined) noticeLater(row, statement, context);
+      if (row.instead !== undefined) reportDeprecated(row, statement, context.report);
+      row.read(draft, statement, context);
+    }
+  }
+}
+
+/** The keyword of a statement, unquoted. */
+export function firstWord(statement: Statement): string {
+  return /^"?([^\s"]*)/.exec(statement.line.text)?.[1] ?? "";
+}
+
+export function keywordSpan(statement: Statement): Span {
+  return spanIn(statement.line, 0, firstWord(statement).length);
+}
+
+/** The line that asked for a statement made by a definition. */
+export function askedBy(statement: Statement): { readonly because?: Span } {
+  const asked = statement.line.askedBy;
+  return asked === undefined ? {} : { because: spanIn(asked, 0, asked.text.length) };
+}
+
+function reportUnknown(
+  grammar: BlockGrammar<never>,
+  statement: Statement,
+  name: string,
+  report: Report,
+): void {
+  const close = nearest(name, grammar.byName.keys());
+  report({
+    severity: "error",
+    code: "unknown-keyword",
+    message: `Unknown keyword '${name}' in ${grammar.title}`,
+    at: keywordSpan(statement),
+    ...askedBy(statement),
+    ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+  });
+}
+
+function noticeLater(row: KeywordText, statement: Statement, context: Context): void {
+  if (context.noticed.has(row.name)) return;
+  context.noticed.add(row.name);
+  context.report({
+    severity: "notice",
+    code: "not-yet-active",
+    message: `${row.name} is accepted but not yet active in this version: ${row.later ?? ""}`,
+    at: keywordSpan(statement),
+    ...askedBy(statement),
+  });
+}
+
+function reportDeprecated(row: KeywordText, statement: Statement, report: Report): void {
+  report({
+    severity: "warning",
+    code: row.quietly === true ? "ignored" : "deprecated",
+    message: `${row.name} is deprecated`,
+    at: keywordSpan(statement),
+    ...askedBy(statement),
+    fix: `use ${row.instead ?? ""} instead`,
+  });
+}

@@ -1,0 +1,343 @@
+/** The top level: process-wide settings and the blocks. keepalived.conf(5), TOP HIERARCHY. */
+import { createInstanceDraft } from "../drafts.ts";
+import type { InstanceDraft, RootDraft } from "../drafts.ts";
+import { readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
+import { COUNT_MAXIMUM, interfaceName, optionalText, text, wholeSeconds } from "./arguments.ts";
+import {
+  checkUpDownDelay,
+  garpGroupGrammar,
+  readLinkbeatLine,
+  syncGroupGrammar,
+  trackGroupGrammar,
+} from "./groups.ts";
+import { globalGrammar } from "./global.ts";
+import { INSTANCE_CORE } from "./instance-core.ts";
+import {
+  INSTANCE_ADDRESSES,
+  INSTANCE_ANNOUNCEMENTS,
+  INSTANCE_LATER,
+  INSTANCE_NOTIFICATION,
+  INSTANCE_TRACKING,
+} from "./instance-rest.ts";
+import { blockGrammar } from "./keyword.ts";
+import type { Keyword } from "./keyword.ts";
+import { newName } from "./named.ts";
+import { checkStaticRouteWords, STATIC_ROUTE_OPTIONS } from "./routes.ts";
+import { flag, list, optional, passedOver, section, value } from "./rows.ts";
+import { checkStaticRuleWords, STATIC_RULE_OPTIONS } from "./rules.ts";
+import { processGrammar, scriptGrammar, trackFileGrammar } from "./trackers.ts";
+
+export const instanceGrammar = blockGrammar<InstanceDraft>(
+  "vrrp_instance",
+  INSTANCE_CORE,
+  INSTANCE_ADDRESSES,
+  INSTANCE_ANNOUNCEMENTS,
+  INSTANCE_TRACKING,
+  INSTANCE_NOTIFICATION,
+  INSTANCE_LATER,
+);
+
+const NAME = text("NAME");
+const LOAD_BALANCING_LATER = "load balancing is not done";
+
+const SETTINGS: readonly Keyword<RootDraft>[] = [
+  flag({
+    name: "linkbeat_use_polling",
+    since: "1.1.18",
+    group: "tracking",
+    default: "off",
+    help: "Use MII/ethtool/ioctl polling instead of netlink link state for all interfaces.",
+    later: "link state comes from netlink alone",
+  }),
+  value(NAME, {
+    name: "net_namespace",
+    lenient: true,
+    since: "1.2.24",
+    group: "process",
+    default: "current namespace",
+    help: "Run everything inside the named network namespace; not changeable on reload.",
+    set: (draft, value) => (draft.netNamespace = value),
+  }),
+  optional(optionalText("NAME"), {
+    name: "net_namespace_ipvs",
+    since: "2.1.0",
+    group: "process",
+    default: "as net_namespace",
+    help: "Namespace used only for IPVS work; no name means the default namespace.",
+    later: "load balancing is not done",
+    without: undefined,
+  }),
+  flag({
+    name: "namespace_with_ipsets",
+    since: "1.3.0",
+    group: "firewall",
+    default: "off",
+    help: "Allow ipsets although a namespace is used (needs kernel 3.13).",
+    later: "no firewall sets are made",
+  }),
+  flag({
+    name: "use_pid_dir",
+    since: "1.2.24",
+    group: "process",
+    default: "off",
+    help: "Put pid files under /run/keepalived.",
+    set: (draft, at) => (draft.usePidDir = at),
+  }),
+  value(NAME, {
+    name: "instance",
+    lenient: true,
+    since: "1.2.24",
+    group: "process",
+    default: "none",
+    help: "Name this daemon; suffixes pid files, syslog idents and dump files.",
+    set: (draft, value) => (draft.instanceName = value),
+  }),
+  value(wholeSeconds(0, COUNT_MAXIMUM), {
+    name: "child_wait_time",
+    since: "2.0.0",
+    group: "process",
+    default: "5",
+    help: "How long the parent waits for children at stop before KILL.",
+    set: (draft, value) => (draft.childWaitTime = value),
+  }),
+];
+
+const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
+  section(globalGrammar, {
+    name: "global_defs",
+    since: "1.0.3",
+    group: "core",
+    default: "none",
+    help: "Container of daemon-wide settings.",
+    open: (draft) => draft.global,
+  }),
+  section(instanceGrammar, {
+    name: "vrrp_instance",
+    since: "1.0.3",
+    group: "vrrp",
+    default: "none",
+    help: "One virtual router.",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("vrrp_instance", title, context);
+      if (name === undefined) return undefined;
+      const instance = createInstanceDraft(name);
+      draft.instances.push(instance);
+      return instance;
+    },
+  }),
+  section(scriptGrammar, {
+    name: "vrrp_script",
+    since: "1.1.13",
+    group: "tracking",
+    default: "none",
+    help: "Periodic check command usable in track_script.",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("vrrp_script", title, context);
+      if (name === undefined) return undefined;
+      const made = { name };
+      draft.scripts.push(made);
+      return made;
+    },
+  }),
+  section(syncGroupGrammar, {
+    name: "vrrp_sync_group",
+    since: "1.0.3",
+    group: "vrrp",
+    default: "none",
+    help: "Bundle of instances that change state together.",
+    later: "its members change state independently",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("vrrp_sync_group", title, context);
+      if (name === undefined) return undefined;
+      const made = { name, members: [], tracked: [] };
+      draft.syncGroups.push(made);
+      return made;
+    },
+  }),
+  section(processGrammar, {
+    name: "vrrp_track_process",
+    since: "2.0.11",
+    group: "tracking",
+    default: "none",
+    help: "Watch for running processes through the proc connector.",
+    later: "the processes are not watched and change no priority",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("vrrp_track_process", title, context);
+      if (name === undefined) return undefined;
+      const made = { name };
+      draft.trackProcesses.push(made);
+      return made;
+    },
+  }),
+  section(trackFileGrammar, {
+    name: "track_file",
+    since: "2.0.0",
+    group: "tracking",
+    default: "none",
+    help: "File whose integer content feeds priority or weight.",
+    later: "the file is not watched and changes no priority",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("track_file", title, context);
+      if (name === undefined) return undefined;
+      const made = { name };
+      draft.trackFiles.push(made);
+      return made;
+    },
+  }),
+  section(trackFileGrammar, {
+    name: "vrrp_track_file",
+    since: "2.0.0",
+    group: "tracking",
+    default: "none",
+    help: "Deprecated synonym of track_file.",
+    later: "the file is not watched and changes no priority",
+    instead: "track_file",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("track_file", title, context);
+      if (name === undefined) return undefined;
+      const made = { name };
+      draft.trackFiles.push(made);
+      return made;
+    },
+  }),
+  section(garpGroupGrammar, {
+    name: "garp_group",
+    since: "1.2.21",
+    group: "vrrp",
+    default: "none",
+    help: "Shared rate limit for GARP/NA over one or several interfaces.",
+    later: "announcements are limited per interface by the global settings only",
+    open: () => ({}),
+  }),
+  section(trackGroupGrammar, {
+    name: "track_group",
+    since: "2.0.3",
+    group: "tracking",
+    default: "none",
+    help: "Names a set of VRRP instances that watch static addresses, routes and rules.",
+    later: "nothing watches static addresses, routes and rules",
+    title: NAME,
+    open: (draft, { title }, context) => {
+      const name = newName("track_group", title, context);
+      if (name !== undefined) draft.trackGroups.push(name);
+      return name && { members: [] };
+    },
+  }),
+];
+
+const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
+  list({
+    name: "static_ipaddress",
+    since: "1.1.0",
+    group: "vip",
+    default: "none",
+    help: "Addresses kept on the machine independent of VRRP state.",
+    later: "the addresses are not added",
+    item: { kind: "address line", shape: "ADDRESS[/LEN] [OPTIONS]" },
+    inside: STATIC_ADDRESS_OPTIONS.rows,
+    add: (_draft, found, context) => {
+      readStaticAddress(found, context);
+    },
+  }),
+  list({
+    name: "static_routes",
+    since: "1.0.3",
+    group: "routes",
+    default: "none",
+    help: "Routes kept independent of VRRP state.",
+    later: "the routes are not added",
+    item: { kind: "route line", shape: "ROUTE" },
+    inside: STATIC_ROUTE_OPTIONS.rows,
+    add: (_draft, found, context) => {
+      checkStaticRouteWords(found, context);
+    },
+  }),
+  list({
+    name: "static_rules",
+    since: "1.2.20",
+    group: "routes",
+    default: "none",
+    help: "Policy rules kept independent of VRRP state.",
+    later: "the rules are not added",
+    item: { kind: "rule line", shape: "RULE" },
+    inside: STATIC_RULE_OPTIONS.rows,
+    add: (_draft, found, context) => {
+      checkStaticRuleWords(found, context);
+    },
+  }),
+  list({
+    name: "linkbeat_interfaces",
+    since: "2.0.13",
+    group: "tracking",
+    default: "none",
+    help: "Interfaces whose link state is polled, with preferred method.",
+    later: "link state comes from netlink alone",
+    item: interfaceName,
+    add: (_draft, found, context) => {
+      readLinkbeatLine(found, context);
+    },
+  }),
+  list({
+    name: "interface_up_down_delays",
+    since: "2.2.3",
+    group: "tracking",
+    default: "no delay",
+    help: "Debounce of link state changes per interface.",
+    later: "a link change counts at once",
+    item: { kind: "delay line", shape: "IF DOWN [UP]" },
+    add: (_draft, found, context) => {
+      checkUpDownDelay(found, context);
+    },
+  }),
+  passedOver({
+    name: "virtual_server",
+    since: "1.0.3",
+    group: "lvs",
+    default: "none",
+    help: "One LVS service with its real servers.",
+    later: LOAD_BALANCING_LATER,
+    arguments: [{ kind: "service", shape: "ADDR [PORT] | fwmark N | group NAME" }],
+    set: (draft) => (draft.hasVirtualServers = true),
+  }),
+  passedOver({
+    name: "virtual_server_group",
+    since: "1.0.3",
+    group: "lvs",
+    default: "none",
+    help: "Named set of addresses, ranges and fwmarks for one virtual server.",
+    later: LOAD_BALANCING_LATER,
+    arguments: [NAME],
+  }),
+  passedOver({
+    name: "SSL",
+    since: "1.0.3",
+    group: "checker",
+    default: "auto context",
+    help: "Client certificate, key and CA used by SSL_GET.",
+    later: "no SSL_GET checks are made",
+    arguments: [],
+  }),
+  passedOver({
+    name: "bfd_instance",
+    since: "2.0.0",
+    group: "bfd",
+    default: "none",
+    help: "One BFD session.",
+    later: "the BFD session is not run",
+    arguments: [NAME],
+    set: (draft) => (draft.hasBfd = true),
+  }),
+];
+
+export const rootGrammar = blockGrammar<RootDraft>(
+  "the top level",
+  SETTINGS,
+  VRRP_BLOCKS,
+  OTHER_BLOCKS,
+);

@@ -1,0 +1,276 @@
+/** Builders for the rows of the grammar: one for each way a keyword takes its arguments. */
+import type { Command } from "../../base/command.ts";
+import { readCommand, readCommandWords } from "../command.ts";
+import type { Located, Span } from "../diagnostics.ts";
+import { spanIn } from "../line-text.ts";
+import type { Statement } from "../tree.ts";
+import { spanOf, splitWords } from "../words.ts";
+import type { Word } from "../words.ts";
+import { boolean as booleanType } from "./arguments.ts";
+import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
+import { askedBy, firstWord, keywordSpan, readBlock } from "./keyword.ts";
+import type { BlockGrammar, Context, Keyword, KeywordDescription, KeywordText } from "./keyword.ts";
+
+type Setter<Draft, Value> = (draft: Draft, value: Located<Value>, context: Context) => void;
+
+/** A keyword alone on its line. */
+export function flag<Draft>(
+  row: KeywordText & { readonly set?: (draft: Draft, at: Span) => void },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [],
+    inside: [],
+    read: (draft, statement, context) => {
+      refuseBlock(statement, context);
+      ignoreExtra(argumentWords(statement, context), 0, statement, context);
+      row.set?.(draft, keywordSpan(statement));
+    },
+  };
+}
+
+/** A keyword with one argument that it needs. */
+export function value<Draft, Value>(
+  type: ArgumentType<Value>,
+  row: KeywordText & { readonly set?: Setter<Draft, Value> },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [type],
+    inside: [],
+    read: (draft, statement, context) => {
+      refuseBlock(statement, context);
+      const words = argumentWords(statement, context);
+      const [word] = words;
+      if (word === undefined) {
+        reportMissing(statement, context, { lenient: row.lenient });
+        return;
+      }
+      ignoreExtra(words, 1, statement, context);
+      const parsed = type.parse(word, context.report);
+      if (parsed !== undefined) row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
+    },
+  };
+}
+
+/** A keyword whose argument may be left out. */
+export function optional<Draft, Value>(
+  type: ArgumentType<Value>,
+  row: KeywordText & { readonly without: Value; readonly set?: Setter<Draft, Value> },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [{ ...type, shape: `[${type.shape}]` }],
+    inside: [],
+    read: (draft, statement, context) => {
+      refuseBlock(statement, context);
+      const words = argumentWords(statement, context);
+      const [word] = words;
+      ignoreExtra(words, 1, statement, context);
+      const parsed = word === undefined ? row.without : type.parse(word, context.report);
+      const at = word === undefined ? keywordSpan(statement) : spanOf(word);
+      if (parsed !== undefined) row.set?.(draft, { value: parsed, at }, context);
+    },
+  };
+}
+
+/** `KEYWORD [on|off]`; alone it means on. */
+export function boolean<Draft>(
+  row: KeywordText & { readonly set?: Setter<Draft, boolean> },
+): Keyword<Draft> {
+  return optional(booleanType, { ...row, without: true });
+}
+
+/** A keyword that looks at its words itself. `needs` of them must be there. */
+export function words<Draft>(
+  row: KeywordText & {
+    readonly arguments: readonly ArgumentDescription[];
+    readonly inside?: readonly KeywordDescription[];
+    readonly needs: number;
+    readonly take: (draft: Draft, words: readonly Word[], context: Context) => void;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    inside: row.inside ?? [],
+    read: (draft, statement, context) => {
+      refuseBlock(statement, context);
+      const found = argumentWords(statement, context);
+      if (found.length < row.needs)
+        reportMissing(statement, context, { position: found.length + 2 });
+      else row.take(draft, found, context);
+    },
+  };
+}
+
+const COMMAND: ArgumentDescription = { kind: "command", shape: "SCRIPT [USER [GROUP]]" };
+
+/** A program to run, with its user and group: keepalived.conf(5), SCRIPTS. */
+export function command<Draft>(
+  row: KeywordText & {
+    readonly set?: Setter<Draft, Command>;
+    /** What happens when nothing is named; without it that is a missing parameter. */
+    readonly without?: (draft: Draft) => void;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [COMMAND],
+    inside: [],
+    read: (draft, statement, context) => {
+      refuseBlock(statement, context);
+      const found = readCommandWords(statement.line, row.name.length, context.report);
+      if (found.length === 0) {
+        if (row.without === undefined) reportMissing(statement, context);
+        else row.without(draft);
+        return;
+      }
+      const read = readCommand(found, context.report);
+      if (read !== undefined) row.set?.(draft, read, context);
+    },
+  };
+}
+
+export interface Opening {
+  readonly title: Word | undefined;
+  readonly at: Span;
+}
+
+/** A block of further keywords. */
+export function section<Draft, Inner>(
+  grammar: BlockGrammar<Inner>,
+  row: KeywordText & {
+    /** The name after the keyword, when it takes one. */
+    readonly title?: ArgumentDescription;
+    /** A draft for the inside, or undefined to pass over the block once the problem is reported. */
+    readonly open: (draft: Draft, opening: Opening, context: Context) => Inner | undefined;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: row.title === undefined ? [] : [row.title],
+    inside: grammar.keywords,
+    read: (draft, statement, context) => {
+      const found = argumentWords(statement, context);
+      if (row.title !== undefined && found.length === 0) {
+        reportMissing(statement, context);
+        return;
+      }
+      ignoreExtra(found, row.title === undefined ? 0 : 1, statement, context);
+      const inner = row.open(draft, { title: found[0], at: keywordSpan(statement) }, context);
+      if (inner === undefined) return;
+      readBlock(grammar, inner, innerStatements(statement, context), context);
+    },
+  };
+}
+
+/** A block whose lines are items: addresses, names, peers. */
+export function list<Draft>(
+  row: KeywordText & {
+    readonly item: ArgumentDescription;
+    readonly inside?: readonly KeywordDescription[];
+    readonly open?: (draft: Draft, at: Span) => void;
+    readonly add: (draft: Draft, words: readonly [Word, ...Word[]], context: Context) => void;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [row.item],
+    inside: row.inside ?? [],
+    read: (draft, statement, context) => {
+      ignoreExtra(argumentWords(statement, context), 0, statement, context);
+      row.open?.(draft, keywordSpan(statement));
+      for (const inner of innerStatements(statement, context)) {
+        refuseBlock(inner, context);
+        const [first, ...rest] = splitWords(inner.line, context.report);
+        if (first !== undefined) row.add(draft, [first, ...rest], context);
+      }
+    },
+  };
+}
+
+/** A block that is recognised and passed over: its subject comes with a later version. */
+export function passedOver<Draft>(
+  row: KeywordText & {
+    readonly arguments: readonly ArgumentDescription[];
+    readonly set?: (draft: Draft, at: Span) => void;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    inside: [],
+    read: (draft, statement, context) => {
+      const at = keywordSpan(statement);
+      const [title] = argumentWords(statement, context);
+      if (title !== undefined) context.names.set(`${row.name} ${title.text}`, at);
+      row.set?.(draft, at);
+    },
+  };
+}
+
+function argumentWords(statement: Statement, context: Context): readonly Word[] {
+  return splitWords(statement.line, context.report).slice(1);
+}
+
+function innerStatements(statement: Statement, context: Context): readonly Statement[] {
+  if (statement.block !== undefined) return statement.block.statements;
+  context.report({
+    severity: "error",
+    code: "missing-block",
+    message: `Missing '{' at beginning of configuration block ${firstWord(statement)}`,
+    at: keywordSpan(statement),
+    ...askedBy(statement),
+  });
+  return [];
+}
+
+function refuseBlock(statement: Statement, context: Context): void {
+  if (statement.block === undefined) return;
+  context.report({
+    severity: "error",
+    code: "unexpected-block",
+    message: `Unexpected '{' - ${firstWord(statement)} takes no block; what is inside is ignored`,
+    at: statement.block.open,
+  });
+}
+
+function reportMissing(
+  statement: Statement,
+  context: Context,
+  {
+    lenient,
+    position = 2,
+  }: { readonly lenient?: true | undefined; readonly position?: number } = {},
+): void {
+  const name = firstWord(statement);
+  context.report({
+    severity: "error",
+    code: lenient === true ? "incomplete" : "missing-parameter",
+    message:
+      lenient === true
+        ? `${name} needs a value - ignoring`
+        : `*** Configuration line starting \`${name}\` is missing a parameter ` +
+          `after keyword \`${name}\` at word position ${position}`,
+    at: keywordSpan(statement),
+    ...askedBy(statement),
+  });
+}
+
+/** Keepalived passes over surplus words in silence; a setting lost that way deserves a word. */
+function ignoreExtra(
+  found: readonly Word[],
+  used: number,
+  statement: Statement,
+  context: Context,
+): void {
+  const extra = found[used];
+  const last = found.at(-1);
+  if (extra === undefined || last === undefined) return;
+  context.report({
+    severity: "warning",
+    code: "ignored",
+    message: `'${statement.line.text.slice(extra.start, last.end)}' after ${firstWord(statement)} is ignored`,
+    at: spanIn(statement.line, extra.start, last.end),
+    fix: "put each setting on a line of its own",
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * A line of configuration that remembers where each of its characters was written, through comment
+ * stripping, substitution and generators. Spans are made only when somebody asks.
+ */
+import type { Span } from "./diagnostics.ts";
+
+export interface LineText {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  /** Column of the first character, when the text stands in the file as it is. */
+  readonly column: number;
+  /** Otherwise the column of every character, and one past the last. */
+  readonly columns: readonly number[] | undefined;
+  /** The line that asked for this one, when it comes from a definition. */
+  readonly askedBy: LineText | undefined;
+}
+
+export function lineOfFile(file: string, line: number, text: string): LineText {
+  return { text, file, line, column: 1, columns: undefined, askedBy: undefined };
+}
+
+/** The column in which the character at `offset` was written. */
+export function columnAt(line: LineText, offset: number): number {
+  return line.columns?.[offset] ?? line.column + offset;
+}
+
+/** Where the characters from `start` to `end` were written; what a parameter made is its `$NAME`. */
+export function spanIn(line: LineText, start: number, end: number): Span {
+  const column = columnAt(line, start);
+  let after = end;
+  let stop = columnAt(line, after);
+  while (stop <= column && after < line.text.length) {
+    after += 1;
+    stop = columnAt(line, after);
+  }
+  return { file: line.file, line: line.line, column, length: Math.max(1, stop - column) };
+}
+
+/** The part of a line from `start` to `end`. */
+export function sliceLine(line: LineText, start: number, end = line.text.length): LineText {
+  if (start === 0 && end === line.text.length) return line;
+  return {
+    ...line,
+    text: line.text.slice(start, end),
+    column: line.column + start,
+    columns: line.columns?.slice(start, end + 1),
+  };
+}
+
+/** The line with `start`..`end` replaced; the new characters stand where the old ones began. */
+export function replaceInLine(
+  line: LineText,
+  start: number,
+  end: number,
+  replacement: string,
+): LineText {
+  const columns = line.columns?.slice() ?? identityColumns(line);
+  const at = columns[start] ?? line.column + start;
+  const inserted = new Array<number>(replacement.length).fill(at);
+  return {
+    ...line,
+    text: line.text.slice(0, start) + replacement + line.text.slice(end),
+    columns: columns.slice(0, start).concat(inserted, columns.slice(end)),
+  };
+}
+
+/** The line without the characters at `offsets`, which are in rising order. */
+export function removeFromLine(line: LineText, offsets: readonly number[]): LineText {
+  if (offsets.length === 0) return line;
+  const gone = new Set(offsets);
+  const kept = line.text.split("").map((character, i) => (gone.has(i) ? "" : character));
+  const columns = line.columns ?? identityColumns(line);
+  return { ...line, text: kept.join(""), columns: columns.filter((_, i) => !gone.has(i)) };
+}
+
+function identityColumns(line: LineText): number[] {
+  return Array.from({ length: line.text.length + 1 }, (_, i) => line.column + i);
+}
+
+/** White space as isspace(3) sees it in one line: space, tab, vertical tab, form feed, return. */
+export function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+/** The first offset at or after `from` that is not blank. */
+export function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isBlank(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** The first offset at or after `from` that is blank, or the end. */
+export function skipWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isBlank(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** The line without blanks at both ends. */
+export function trimLine(line: LineText): LineText {
+  const start = skipBlanks(line.text, 0);
+  let end = line.text.length;
+  while (end > start && isBlank(line.text.charCodeAt(end - 1))) end -= 1;
+  return sliceLine(line, start, end);
+}

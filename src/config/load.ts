@@ -1,0 +1,210 @@
+/**
+ * The way in: a file's path to a finished model, every diagnostic, and what they mean for the exit
+ * code. Three passes: read lines into a tree, the grammar fills drafts, drafts become the model.
+ */
+import type { InstanceConfig } from "../vrrp/config.ts";
+import { collectDiagnostics, runVerdict, testVerdict } from "./diagnostics.ts";
+import type { Diagnostic, Report, Span } from "./diagnostics.ts";
+import { createRootDraft } from "./drafts.ts";
+import type { InstanceDraft, RootDraft } from "./drafts.ts";
+import { finishGlobal } from "./finish-global.ts";
+import { finishInstance } from "./finish-instance.ts";
+import { checkSyncGroup, finishScript } from "./finish-tracking.ts";
+import { readBlock } from "./grammar/keyword.ts";
+import type { Context } from "./grammar/keyword.ts";
+import { rootGrammar } from "./grammar/root.ts";
+import { expandBraces, hasWildcard } from "./includes.ts";
+import type { Model } from "./model.ts";
+import { describeReadProblem } from "./open-file.ts";
+import { readFile } from "./reader.ts";
+import { createReading } from "./reading.ts";
+import type { Scope } from "./scope.ts";
+import type { FileSource } from "./source.ts";
+import { createTreeBuilder } from "./tree.ts";
+import type { Statement } from "./tree.ts";
+
+export interface LoadOptions {
+  /** The file; wildcards and braces may match several, which are read one after the other. */
+  readonly path: string;
+  /** `-i`; undefined takes the host name up to its first dot. */
+  readonly configId?: string | undefined;
+  /** `-e`: includes that find nothing are errors. */
+  readonly allIncludesRequired?: boolean;
+  /** Whether an interface exists now; leave it out to skip those checks. */
+  readonly interfaceExists?: (name: string) => boolean;
+}
+
+export interface Verdict {
+  /** The exit code of `keepalived -t`. */
+  readonly test: 0 | 2 | 4 | 5 | 6;
+  /** The exit code that ends a start, or undefined when the daemon runs with this model. */
+  readonly run: 1 | 2 | 6 | undefined;
+}
+
+export interface LoadedConfig {
+  /** Usable also when there are diagnostics, unless `verdict.run` says otherwise. */
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read, in order. */
+  readonly files: readonly string[];
+  readonly verdict: Verdict;
+}
+
+/** Reads, checks and finishes a configuration; never throws for anything a file may contain. */
+export function loadConfig(source: FileSource, options: LoadOptions): LoadedConfig {
+  const list = collectDiagnostics();
+  const { statements, files } = readStatements(source, options, list.report);
+  const root = createRootDraft();
+  const context: Context = { report: list.report, noticed: new Set(), names: new Map() };
+  readBlock(rootGrammar, root, statements, context);
+  const model = finishModel(root, source, {
+    global: root.global,
+    scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
+    names: context.names,
+    report: list.report,
+    interfaceExists: options.interfaceExists,
+  });
+  const diagnostics = inFileOrder(list.finish(), files);
+  return {
+    model,
+    diagnostics,
+    files,
+    verdict: { test: testVerdict(diagnostics), run: runVerdict(diagnostics) },
+  };
+}
+
+function readStatements(
+  source: FileSource,
+  options: LoadOptions,
+  report: Report,
+): { readonly statements: readonly Statement[]; readonly files: readonly string[] } {
+  const tree = createTreeBuilder(report);
+  const configId = options.configId ?? source.hostName.split(".", 1)[0] ?? source.hostName;
+  const allIncludesRequired = options.allIncludesRequired === true;
+  const reading = createReading(source, { configId, allIncludesRequired }, report, (line) => {
+    tree.add(line);
+  });
+  const paths = mainPaths(source, options.path);
+  if (paths.length > 1) {
+    report({
+      severity: "warning",
+      code: "ignored",
+      message: `${options.path} matches ${paths.length} files; they are read in this order: ${paths.join(", ")}`,
+      at: fileSpan(options.path),
+    });
+  }
+  for (const path of paths) {
+    const content = source.read(path);
+    if (content.ok) readFile(reading, path, content.value);
+    else {
+      report({
+        severity: "error",
+        code: content.error === "missing" ? "file-missing" : "file-refused",
+        message:
+          content.error === "missing"
+            ? `Config files missing '${path}'.`
+            : describeReadProblem(path, content.error),
+        at: fileSpan(path),
+      });
+    }
+  }
+  return { statements: tree.finish(), files: reading.files };
+}
+
+function mainPaths(source: FileSource, path: string): readonly string[] {
+  const patterns = expandBraces(path) ?? [path];
+  const found = patterns.flatMap((pattern) =>
+    hasWildcard(pattern) ? source.glob(pattern) : [pattern],
+  );
+  return found.length === 0 ? [path] : found;
+}
+
+function fileSpan(file: string): Span {
+  return { file, line: 0, column: 0, length: 0 };
+}
+
+function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
+  const global = finishGlobal(root, source.hostName, scope);
+  const scripts = root.scripts
+    .map((script) => finishScript(script, scope))
+    .filter((script) => script !== undefined);
+  const instances: InstanceConfig[] = [];
+  const taken = new Map<string, InstanceDraft>();
+  for (const draft of root.instances) {
+    const instance = finishInstance(draft, scope);
+    if (instance !== undefined && isFree(instance, draft, taken, scope)) instances.push(instance);
+  }
+  for (const group of root.syncGroups) checkSyncGroup(group, scope);
+  checkScriptSecurity(root, scope);
+  const { hasVirtualServers, hasBfd } = root;
+  return { global, scripts, instances, hasVirtualServers, hasBfd };
+}
+
+/** One router id per interface, family and way of delivery; the second user of one is left out. */
+function isFree(
+  instance: InstanceConfig,
+  draft: InstanceDraft,
+  taken: Map<string, InstanceDraft>,
+  { report }: Scope,
+): boolean {
+  const { delivery, vrid, family, interfaceName } = instance;
+  // Unicast instances may share an id as long as their peers differ.
+  const ways =
+    delivery.kind === "multicast" ? [delivery.group] : delivery.peers.map((p) => p.address);
+  const keys = ways.map((way) => `${interfaceName ?? ""} ${family} ${vrid} ${way}`);
+  const key = keys.find((candidate) => taken.has(candidate));
+  const other = key === undefined ? undefined : taken.get(key);
+  if (other === undefined) {
+    for (const free of keys) taken.set(free, draft);
+    return true;
+  }
+  report({
+    severity: "error",
+    code: "duplicate",
+    message:
+      `${other.name.value} and ${draft.name.value} both use VRID ${vrid} with ` +
+      `${family === "ipv4" ? "IPv4" : "IPv6"} on interface ${interfaceName ?? "(none)"} - ` +
+      `${draft.name.value} is ignored`,
+    at: draft.vrid?.at ?? draft.name.at,
+    because: other.vrid?.at ?? other.name.at,
+    fix: "give each its own virtual_router_id",
+  });
+  return false;
+}
+
+/** Keepalived insists on a decision as soon as any script is configured. */
+function checkScriptSecurity(root: RootDraft, { report, global }: Scope): void {
+  if (global.scriptSecurity !== undefined) return;
+  const first =
+    root.scripts.find((script) => script.command !== undefined)?.command ??
+    global.startupScript ??
+    global.shutdownScript ??
+    root.instances.flatMap((instance) => Object.values(instance.notify))[0];
+  if (first === undefined) return;
+  report({
+    severity: "warning",
+    code: "script-security",
+    message: "SECURITY VIOLATION - scripts are being executed but script_security not enabled.",
+    at: first.at,
+    fix: "add enable_script_security to global_defs",
+  });
+}
+
+/** By place, so that a reader goes through the file once; files in the order they were read. */
+function inFileOrder(
+  diagnostics: readonly Diagnostic[],
+  files: readonly string[],
+): readonly Diagnostic[] {
+  const rank = new Map(files.map((file, i) => [file, i]));
+  const place = ({ at }: Diagnostic): readonly number[] => [
+    rank.get(at.file) ?? 0,
+    at.line,
+    at.column,
+  ];
+  return [...diagnostics].sort((a, b) => {
+    const left = place(a);
+    const right = place(b);
+    const i = left.findIndex((value, index) => value !== right[index]);
+    return i < 0 ? 0 : (left[i] ?? 0) - (right[i] ?? 0);
+  });
+}

@@ -1,0 +1,26 @@
+/** What the `finish` functions share: the rest of the file's settings, and where to complain. */
+import type { Report, Span } from "./diagnostics.ts";
+import type { GlobalDraft, InstanceDraft, ScriptDraft } from "./drafts.ts";
+
+export interface Scope {
+  readonly global: GlobalDraft;
+  readonly scripts: ReadonlyMap<string, ScriptDraft>;
+  /** Every named block by `KEYWORD NAME`. */
+  readonly names: ReadonlyMap<string, Span>;
+  readonly report: Report;
+  /** Whether an interface exists now; without it existence is not checked. */
+  readonly interfaceExists: ((name: string) => boolean) | undefined;
+}
+
+type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: string };
+
+/** Reports about an instance, with its name in front as Keepalived has it. */
+export function complain(scope: Scope, draft: InstanceDraft, complaint: Complaint): void {
+  scope.report({ ...complaint, message: `(${draft.name.value}) ${complaint.message}` });
+}
+
+/** Whether an interface that is named must be reported as missing. */
+export function isMissing(scope: Scope, name: string): boolean {
+  if (scope.global.dynamicInterfaces !== undefined) return false;
+  return scope.interfaceExists?.(name) === false;
+}

@@ -1,0 +1,116 @@
+/**
+ * Lines to words. Ordinary keywords split at white space with double quotes; commands are split the
+ * way a shell would, with both quotes and escapes. keepalived.conf(5), Quoted strings.
+ */
+import type { Report, Span } from "./diagnostics.ts";
+import { isBlank, skipBlanks, spanIn } from "./line-text.ts";
+import type { LineText } from "./line-text.ts";
+
+export interface Word {
+  readonly text: string;
+  readonly line: LineText;
+  readonly start: number;
+  readonly end: number;
+}
+
+export function spanOf(word: Word): Span {
+  return spanIn(word.line, word.start, word.end);
+}
+
+const QUOTE = 0x22;
+
+/** Splits at white space; `"` starts a word of its own that runs to the next `"`. */
+export function splitWords(line: LineText, report: Report): Word[] {
+  const { text } = line;
+  const words: Word[] = [];
+  let at = skipBlanks(text, 0);
+  while (at < text.length) {
+    const start = at;
+    if (text.charCodeAt(at) === QUOTE) {
+      const close = text.indexOf('"', at + 1);
+      const end = close < 0 ? text.length : close;
+      if (close < 0) reportOpenQuote(line, start, report);
+      at = Math.min(end + 1, text.length);
+      words.push({ text: text.slice(start + 1, end), line, start, end: at });
+    } else {
+      while (at < text.length && !isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== QUOTE) {
+        at += 1;
+      }
+      words.push({ text: text.slice(start, at), line, start, end: at });
+    }
+    at = skipBlanks(text, at);
+  }
+  return words;
+}
+
+function reportOpenQuote(line: LineText, start: number, report: Report): void {
+  report({
+    severity: "error",
+    code: "syntax",
+    message: `Unmatched quote: '${line.text.slice(start)}'`,
+    at: spanIn(line, start, line.text.length),
+    fix: 'close the string with "',
+  });
+}
+
+/** Splits like a shell: quotes join with their neighbours, backslashes escape. */
+export function splitCommandWords(line: LineText, from: number, report: Report): Word[] {
+  const words: Word[] = [];
+  let at = skipBlanks(line.text, from);
+  while (at < line.text.length) {
+    const word = readCommandWord(line, at, report);
+    words.push(word);
+    at = skipBlanks(line.text, word.end);
+  }
+  return words;
+}
+
+function readCommandWord(line: LineText, start: number, report: Report): Word {
+  const { text } = line;
+  let value = "";
+  let at = start;
+  let quote = "";
+  while (at < text.length) {
+    const character = text.charAt(at);
+    if (quote === "" && isBlank(text.charCodeAt(at))) break;
+    if (character === "\\" && at + 1 < text.length) {
+      const escape = readEscape(text, at + 1);
+      value += escape.value;
+      at = escape.end;
+      continue;
+    }
+    if (character === quote) quote = "";
+    else if (quote === "" && (character === '"' || character === "'")) quote = character;
+    else value += character;
+    at += 1;
+  }
+  if (quote !== "") reportOpenQuote(line, start, report);
+  return { text: value, line, start, end: at };
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  E: "\x1b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
+
+/** What follows a backslash at `at - 1`: `\n`, `\cX`, `\xHH`, `\OOO`, or the character itself. */
+function readEscape(text: string, at: number): { readonly value: string; readonly end: number } {
+  const character = text.charAt(at);
+  const simple = SIMPLE_ESCAPES[character];
+  if (simple !== undefined) return { value: simple, end: at + 1 };
+  if (character === "c" && at + 1 < text.length) {
+    return { value: String.fromCharCode(text.charCodeAt(at + 1) & 0x1f), end: at + 2 };
+  }
+  const digits = character === "x" ? /[0-9a-f]{1,2}/iy : /[0-7]{1,3}/y;
+  digits.lastIndex = character === "x" ? at + 1 : at;
+  const found = digits.exec(text)?.[0];
+  if (found === undefined) return { value: character, end: at + 1 };
+  const code = parseInt(found, character === "x" ? 16 : 8) & 0xff;
+  return { value: String.fromCharCode(code), end: digits.lastIndex };
+}
