@@ -23,6 +23,7 @@ import { FakeClock, VirtualTime } from "./fake-clock.ts";
 import { FakeKernel, FakeNetlink } from "./fake-netlink.ts";
 import { FakeAdvertSocket, FakeFrameSocket } from "./fake-sockets.ts";
 import type { Packet, SocketHost } from "./fake-sockets.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export interface LanOptions {
   readonly seed: number;
@@ -357,15 +358,4 @@ function parsePrefix(text: string): {
   assert(address !== undefined, `an address: ${text}`);
   const longest = address.includes(":") ? 128 : 32;
   return { address, prefixLength: lengthText === undefined ? longest : Number(lengthText) };
-}
-
-/** Marsaglia's xorshift32: small, fast, and the same everywhere. Numbers in [0, 1). */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0 || 0x9e3779b9;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 0x1_0000_0000;
-  };
 }
