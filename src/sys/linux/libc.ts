@@ -71,11 +71,12 @@ export const timerfdSettime = declare<
   (fd: number, flags: number, value: Memory, old: Memory) => number
 >("int timerfd_settime(int fd, int flags, const void *value, void *old)");
 
-export const prctl = declare<
-  (option: number, a: bigint | string, b: number, c: number, d: number) => number
->("int prctl(int option, uintptr_t a, unsigned long b, unsigned long c, unsigned long d)");
-export const prctlName = declare<(option: number, name: string) => number>(
-  "int prctl(int option, const char *name)",
+export const prctl = declare<(option: number, value: number) => number>(
+  "int prctl(int option, unsigned long value)",
+);
+/** The same function, for options that take text. */
+export const prctlText = declare<(option: number, text: string) => number>(
+  "int prctl(int option, const char *text)",
 );
 export const setns = declare<(fd: number, kind: number) => number>("int setns(int fd, int kind)");
 export const schedSetscheduler = declare<(pid: number, policy: number, value: Memory) => number>(

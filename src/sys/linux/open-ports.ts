@@ -3,6 +3,8 @@ import type {
   AdvertSocket,
   AdvertSocketOptions,
   FrameSocket,
+  NeighbourSocket,
+  NeighbourSocketOptions,
   Netlink,
   NetworkPorts,
 } from "../ports.ts";
@@ -11,6 +13,7 @@ import { AdvertSocketIpv4 } from "./advert-socket-ipv4.ts";
 import { AdvertSocketIpv6 } from "./advert-socket-ipv6.ts";
 import { LinuxClock } from "./clock.ts";
 import { LinuxFrameSocket } from "./frame-socket.ts";
+import { LinuxNeighbourSocket } from "./neighbour-socket.ts";
 import { LinuxNetlink } from "./netlink.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
 
@@ -26,6 +29,8 @@ export function openNetworkPorts(): NetworkPorts {
         ? new AdvertSocketIpv4(options, buffer, batch)
         : new AdvertSocketIpv6(options, buffer, batch),
     openFrameSocket: (): FrameSocket => new LinuxFrameSocket(),
+    openNeighbourSocket: (options: NeighbourSocketOptions): NeighbourSocket =>
+      new LinuxNeighbourSocket(options, buffer),
     defer: (work: () => void): void => {
       setImmediate(work);
     },

@@ -1,6 +1,7 @@
 /** Opening sockets and setting their options, with a sentence about what was being done. */
 import { addressBytes, familyOf } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
+import type { FilterStep } from "../../wire/packet-filter.ts";
 import { AddressFamily, SocketOption, SocketType, SOL_SOCKET } from "./constants.ts";
 import { Descriptor } from "./descriptor.ts";
 import { bind, getsockopt, must, setsockopt, socket } from "./libc.ts";
@@ -90,6 +91,23 @@ export class SocketOptions {
     const view = new DataView(program.buffer);
     view.setUint16(FilterProgram.length, 1, LITTLE);
     view.setBigUint64(FilterProgram.instructions, scratch.at(instruction), LITTLE);
+    this.setBytes(SOL_SOCKET, SocketOption.attachFilter, program);
+  }
+
+  /** Attaches a classic BPF program; what it keeps no byte of is not queued. */
+  attachFilter(steps: readonly FilterStep[]): void {
+    const code = new Arena(steps.length * FilterInstruction.size);
+    for (const [i, step] of steps.entries()) {
+      const at = i * FilterInstruction.size;
+      code.view.setUint16(at + FilterInstruction.code, step.code, LITTLE);
+      code.view.setUint8(at + FilterInstruction.jumpTrue, step.jumpTrue);
+      code.view.setUint8(at + FilterInstruction.jumpFalse, step.jumpFalse);
+      code.view.setUint32(at + FilterInstruction.value, step.value, LITTLE);
+    }
+    const program = new Uint8Array(FilterProgram.size);
+    const view = new DataView(program.buffer);
+    view.setUint16(FilterProgram.length, steps.length, LITTLE);
+    view.setBigUint64(FilterProgram.instructions, code.address, LITTLE);
     this.setBytes(SOL_SOCKET, SocketOption.attachFilter, program);
   }
 

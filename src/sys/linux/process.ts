@@ -1,0 +1,185 @@
+/**
+ * Programs the parent process runs: scripts of all kinds. Each leads a process group of its own,
+ * so that whatever it started ends with it, and its output is always drained and bounded.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import { toMilliseconds, microseconds } from "../../base/units.ts";
+import type { Duration } from "../../base/units.ts";
+import type { ProcessPort, ProcessRequest, ProcessResult, RunningProcess } from "../ports.ts";
+
+type Outcome = ProcessResult["outcome"];
+
+/** How long output of a program that has ended is still awaited; a grandchild may hold the pipe. */
+const DRAIN_MS = 50;
+
+/** setTimeout wraps to 1 ms beyond this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const processPort: ProcessPort = { start };
+
+function start(request: ProcessRequest): RunningProcess {
+  const startedAt = process.hrtime.bigint();
+  const since = (): Duration =>
+    microseconds(Number((process.hrtime.bigint() - startedAt) / 1_000n));
+  let child: ChildProcess;
+  try {
+    child = spawnGroup(request);
+  } catch (error: unknown) {
+    const result = { outcome: toNotStarted(error), duration: since(), outputTail: "" };
+    return { pid: undefined, result: Promise.resolve(result), end: () => undefined };
+  }
+  const tail = new OutputTail(request.captureBytes);
+  tail.follow(child);
+  const ending = new Ending(child, request);
+  const result = new Promise<ProcessResult>((resolve) => {
+    let isDone = false;
+    const finish = (outcome: Outcome): void => {
+      if (isDone) return;
+      isDone = true;
+      resolve({ outcome, duration: since(), outputTail: tail.text() });
+    };
+    child.once("error", (error: Error) => {
+      // Also a failed kill ends here; a program that runs reports itself through `exit`.
+      if (child.pid === undefined) finish(toNotStarted(error));
+    });
+    child.once("exit", (status, signal) => {
+      const outcome = ending.finished(status, signal);
+      void drained(child).then(() => {
+        finish(outcome);
+      });
+    });
+  });
+  return {
+    pid: child.pid,
+    result,
+    end: () => {
+      ending.begin();
+    },
+  };
+}
+
+function spawnGroup(request: ProcessRequest): ChildProcess {
+  const [program, ...args] = request.argv;
+  return spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...request.environment },
+    ...(request.uid === undefined ? {} : { uid: request.uid }),
+    ...(request.gid === undefined ? {} : { gid: request.gid }),
+  });
+}
+
+/** The end of a program: by itself, by its timeout, or because we were asked for it. */
+class Ending {
+  readonly #child: ChildProcess;
+  readonly #killAfterMs: number;
+  readonly #timeout: NodeJS.Timeout | undefined;
+  #kill: NodeJS.Timeout | undefined;
+  #isTimedOut = false;
+  #isOver = false;
+
+  constructor(child: ChildProcess, request: ProcessRequest) {
+    this.#child = child;
+    this.#killAfterMs = toTimer(request.killAfter);
+    if (request.timeout === undefined) return;
+    this.#timeout = setTimeout(() => {
+      this.#isTimedOut = true;
+      this.begin();
+    }, toTimer(request.timeout));
+  }
+
+  /** TERM to the group now and KILL later; once is enough. */
+  begin(): void {
+    if (this.#isOver || this.#kill !== undefined) return;
+    signalGroup(this.#child, "SIGTERM");
+    this.#kill = setTimeout(() => {
+      signalGroup(this.#child, "SIGKILL");
+    }, this.#killAfterMs);
+  }
+
+  /** The program has ended. What it left running, after we asked for the end, ends now. */
+  finished(status: number | null, signal: NodeJS.Signals | null): Outcome {
+    this.#isOver = true;
+    clearTimeout(this.#timeout);
+    if (this.#kill !== undefined) {
+      clearTimeout(this.#kill);
+      signalGroup(this.#child, "SIGKILL");
+    }
+    if (this.#isTimedOut) return { kind: "timedOut" };
+    if (signal !== null) return { kind: "signalled", signal: constants.signals[signal] };
+    return { kind: "exited", status: status ?? 0 };
+  }
+}
+
+function toTimer(span: Duration): number {
+  return Math.min(Math.ceil(toMilliseconds(span)), LONGEST_TIMER_MS);
+}
+
+function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // ESRCH: the whole group has ended. EPERM: what is left of it has changed its user.
+  }
+}
+
+/** Waits for both outputs to close, but not for long. */
+async function drained(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    child.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** The last bytes of standard output and error, in the order they came. */
+class OutputTail {
+  readonly #limit: number;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  follow(child: ChildProcess): void {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Uint8Array) => {
+        this.#add(chunk);
+      });
+      // A pipe that breaks has nothing more to say.
+      stream?.on("error", () => undefined);
+    }
+  }
+
+  text(): string {
+    const all = Buffer.concat(this.#chunks);
+    return all.subarray(Math.max(0, all.length - this.#limit)).toString("utf8");
+  }
+
+  #add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk.length > this.#limit ? chunk.slice(chunk.length - this.#limit) : chunk);
+    this.#bytes += Math.min(chunk.length, this.#limit);
+    for (
+      let first = this.#chunks[0];
+      first !== undefined && this.#bytes - first.length >= this.#limit;
+      first = this.#chunks[0]
+    ) {
+      this.#chunks.shift();
+      this.#bytes -= first.length;
+    }
+  }
+}
+
+function toNotStarted(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const number = error instanceof Error && "errno" in error ? Math.abs(Number(error.errno)) : 0;
+  return { kind: "notStarted", errno: Number.isInteger(number) ? number : 0, reason };
+}
