@@ -9,7 +9,7 @@ const dist = join(root, "dist");
 
 const PROGRAMS = [
   { name: "keepalived", entry: "src/cli/main.ts" },
-  { name: "vrrp", entry: "src/daemon/vrrp/main.ts" },
+  { name: "vrrp", entry: "src/cli/vrrp-main.ts" },
 ];
 
 mkdirSync(dist, { recursive: true });

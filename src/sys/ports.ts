@@ -178,12 +178,26 @@ export interface FrameSocket extends Disposable {
   ): { readonly sent: number; readonly errno: number };
 }
 
+export interface NeighbourSocketOptions {
+  readonly family: Family;
+  readonly interfaceIndex: InterfaceIndex;
+  /** Only frames about these are wanted; others may come too. */
+  readonly addresses: readonly IpAddress[];
+}
+
+/** Frames by which other machines claim addresses: ARP, or ICMPv6 neighbour advertisements. */
+export interface NeighbourSocket extends Disposable {
+  /** Called from the loop for each frame of others; `frame` is only valid during the call. */
+  onFrame(handler: (frame: Uint8Array) => void): void;
+}
+
 /** Everything the VRRP process opens. Opening throws `SyscallError`. */
 export interface NetworkPorts {
   readonly clock: Clock;
   openNetlink(): Netlink;
   openAdvertSocket(options: AdvertSocketOptions): AdvertSocket;
   openFrameSocket(): FrameSocket;
+  openNeighbourSocket(options: NeighbourSocketOptions): NeighbourSocket;
   /** Runs `work` after what is already due in the loop: between slices of a long job. */
   defer(work: () => void): void;
 }

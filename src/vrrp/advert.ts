@@ -160,7 +160,7 @@ function yieldTo(router: Expectation, state: InstanceState, { advert, now }: Hea
       : ({ kind: "higherAddress", source, priority } as const);
   // One advert before yielding lets the winner know there were two, so that it announces again:
   // higher_prio_send_advert always, and by ourselves when we know of the conflict.
-  const speaks = router.config.higherPrioritySendAdvert || state.conflict !== undefined;
+  const speaks = router.config.higherPrioritySendAdvert || state.conflict?.isConfirmed === true;
   const spoken = speaks ? sendAdvert(state) : { state, effects: [] };
   const learned = andThen(spoken, (s) => learnInterval(router, s, advert));
   const master = { address: source, priority };

@@ -4,7 +4,7 @@
  * is asked who answers; when nobody else does any more, we announce again so that the network
  * believes the one master that is left.
  */
-import { after, between, seconds } from "../base/units.ts";
+import { after, between, milliseconds, seconds, times } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { ConflictEvidence } from "./events.ts";
 import type { Expectation } from "./receive.ts";
@@ -17,12 +17,14 @@ import { masterDownInterval } from "./timing.ts";
 export const DEFEND_INTERVAL: Duration = seconds(10);
 /** Time between questions who else answers for an address in conflict. */
 export const PROBE_INTERVAL: Duration = seconds(1);
+/** A first claim may be the last words of a master that yields: it is asked after this long. */
+export const FIRST_PROBE: Duration = milliseconds(100);
 /** A conflict without new evidence for so long is over: two questions unanswered. */
 export const CONFLICT_HOLD: Duration = seconds(2.5);
 /** Least time between bursts for a lower-priority master that goes on advertising. */
 export const LOWER_PRIORITY_BURST_INTERVAL: Duration = seconds(1);
 
-/** Evidence while master. A gratuitous claim is answered by one of ours, rate-limited. */
+/** Evidence while master. A confirmed rival is answered by an announcement, rate-limited. */
 export function noteConflict(
   router: Expectation,
   state: InstanceState,
@@ -31,13 +33,16 @@ export function noteConflict(
 ): Step {
   const { evidence, gratuitous } = note;
   const known = state.conflict;
-  const defends =
-    gratuitous &&
-    (known?.announcedAt === undefined || between(known.announcedAt, now) >= DEFEND_INTERVAL);
+  const wasConfirmed = known?.isConfirmed ?? false;
   const isConfirmed =
-    evidence.kind === "neighbour" ||
-    known?.isConfirmed === true ||
-    (known !== undefined && between(known.firstSeen, now) >= router.config.advertInterval / 2);
+    wasConfirmed ||
+    (known !== undefined && between(known.firstSeen, now) >= confirmAfter(router, evidence));
+  const lastDefence = known?.announcedAt;
+  // The first claim is not answered: in a handover it is the new master's, and right.
+  const defends =
+    isConfirmed &&
+    (gratuitous || !wasConfirmed) &&
+    (lastDefence === undefined || between(lastDefence, now) >= DEFEND_INTERVAL);
   const conflict: Conflict = {
     evidence,
     isConfirmed,
@@ -45,17 +50,13 @@ export function noteConflict(
     lastSeen: now,
     announcedAt: defends ? now : known?.announcedAt,
     probeAt:
-      evidence.kind === "neighbour"
-        ? (known?.probeAt ?? after(now, PROBE_INTERVAL))
-        : known?.probeAt,
+      evidence.kind === "neighbour" ? (known?.probeAt ?? after(now, FIRST_PROBE)) : known?.probeAt,
     endsAt: after(now, holdOf(router, state, evidence)),
   };
   return {
     state: { ...state, conflict },
     effects: [
-      ...(isConfirmed && known?.isConfirmed !== true
-        ? [event({ kind: "conflictBegan", evidence })]
-        : []),
+      ...(isConfirmed && !wasConfirmed ? [event({ kind: "conflictBegan", evidence })] : []),
       ...(defends ? [{ kind: "announce", repeat: 1 } as const] : []),
     ],
   };
@@ -98,6 +99,13 @@ export function burstDue(
   const last = conflict.announcedAt;
   const due = last === undefined || between(last, now) >= LOWER_PRIORITY_BURST_INTERVAL;
   return { due, conflict: due ? { ...conflict, announcedAt: now } : conflict };
+}
+
+/** How far apart two pieces of evidence must be, so that they are not one and the same event. */
+function confirmAfter(router: Expectation, evidence: ConflictEvidence): Duration {
+  return evidence.kind === "neighbour"
+    ? times(FIRST_PROBE, 0.5)
+    : times(router.config.advertInterval, 0.5);
 }
 
 /** Adverts come each interval, so silence for a master-down interval is the end of them. */

@@ -50,7 +50,7 @@ export interface AnnouncementSchedule {
 /** A second master is about, as long as evidence keeps coming. */
 export interface Conflict {
   readonly evidence: ConflictEvidence;
-  /** One lower advert may be a race that ours has ended; a second one, or a neighbour, is not. */
+  /** One advert or claim may be a race that is over; evidence some time later is not. */
   readonly isConfirmed: boolean;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;

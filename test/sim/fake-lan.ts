@@ -16,12 +16,15 @@ import type {
   AdvertSocket,
   AdvertSocketOptions,
   FrameSocket,
+  NeighbourSocket,
+  NeighbourSocketOptions,
   Netlink,
   NetworkPorts,
 } from "../../src/sys/ports.ts";
+import { ArpOperation, decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { FakeClock, VirtualTime } from "./fake-clock.ts";
 import { FakeKernel, FakeNetlink } from "./fake-netlink.ts";
-import { FakeAdvertSocket, FakeFrameSocket } from "./fake-sockets.ts";
+import { FakeAdvertSocket, FakeFrameSocket, FakeNeighbourSocket } from "./fake-sockets.ts";
 import type { Packet, SocketHost } from "./fake-sockets.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -73,6 +76,7 @@ export class FakeLan {
   #partition: ReadonlyMap<string, number> | undefined;
   #delay: Duration;
   #jitter: Duration = NO_TIME;
+  #filtered = false;
   #loss = 0;
 
   constructor(options: LanOptions) {
@@ -135,8 +139,14 @@ export class FakeLan {
     this.#blocked.add(`${sender}>${receiver}`);
   }
 
-  /** Ends every partition and block. */
+  /** A firewall drops protocol 112 everywhere; ARP and neighbour discovery go through. */
+  filterAdverts(): void {
+    this.#filtered = true;
+  }
+
+  /** Ends every partition, block and filter. */
   heal(): void {
+    this.#filtered = false;
     this.#partition = undefined;
     this.#blocked.clear();
   }
@@ -160,7 +170,22 @@ export class FakeLan {
     }
   }
 
-  #hears(sender: string, receiver: string): boolean {
+  /** For hosts: a link-layer frame leaves `host`; whoever hears it may answer it. */
+  transmitFrame(host: FakeHost, index: InterfaceIndex, bytes: Uint8Array): void {
+    const from = this.#attachments.find((a) => a.host === host && a.index === index);
+    if (from === undefined || !host.kernel.isRunning(index)) return;
+    for (const to of this.#attachments) {
+      if (to.segment !== from.segment || to.host === host) continue;
+      if (!this.#hears(host.name, to.host.name, "frames")) continue;
+      if (this.#loss > 0 && this.#random() < this.#loss) continue;
+      this.time.after(this.#delay, () => {
+        if (to.host.kernel.isRunning(to.index)) to.host.receiveFrame(to.index, bytes);
+      });
+    }
+  }
+
+  #hears(sender: string, receiver: string, what: "adverts" | "frames" = "adverts"): boolean {
+    if (what === "adverts" && this.#filtered) return false;
     if (this.#blocked.has(`${sender}>${receiver}`)) return false;
     return this.#partition?.get(sender) === this.#partition?.get(receiver);
   }
@@ -182,6 +207,7 @@ export class FakeHost implements NetworkPorts {
   readonly #lan: FakeLan;
   readonly #advertSockets = new Set<FakeAdvertSocket>();
   readonly #netlinks = new Set<FakeNetlink>();
+  readonly #neighbourSockets = new Set<FakeNeighbourSocket>();
   /** Undefined while the daemon runs; what waits for it while it is frozen. */
   #backlog: (() => void)[] | undefined;
   /** Counts crashes: what was scheduled for a dead daemon is not delivered to the next. */
@@ -211,6 +237,28 @@ export class FakeHost implements NetworkPorts {
 
   openFrameSocket(): FrameSocket {
     return new FakeFrameSocket(this.#socketHost());
+  }
+
+  openNeighbourSocket(options: NeighbourSocketOptions): NeighbourSocket {
+    const socket = new FakeNeighbourSocket(options, (closed) => {
+      this.#neighbourSockets.delete(closed);
+    });
+    this.#neighbourSockets.add(socket);
+    return socket;
+  }
+
+  /** For the LAN: a frame has arrived; the kernel answers ARP requests for its addresses. */
+  receiveFrame(index: InterfaceIndex, bytes: Uint8Array): void {
+    for (const socket of [...this.#neighbourSockets]) {
+      if (socket.options.interfaceIndex === index) this.#deliver(() => { socket.hear(bytes); });
+    }
+    const arp = decodeArp(bytes);
+    const mac = this.kernel.linkAt(index)?.mac;
+    if (!arp.ok || mac === undefined || arp.value.operation !== ArpOperation.request) return;
+    const { sender, senderMac, target } = arp.value;
+    if (sender === target || !this.kernel.holds(target)) return;
+    const answer = { senderMac: mac, sender: target, targetMac: senderMac, target: sender };
+    this.#lan.transmitFrame(this, index, encodeArp({ operation: ArpOperation.reply, ...answer }));
   }
 
   defer(work: () => void): void {
@@ -306,6 +354,7 @@ export class FakeHost implements NetworkPorts {
     this.#backlog = undefined;
     for (const netlink of this.#netlinks) netlink[Symbol.dispose]();
     for (const socket of [...this.#advertSockets]) socket[Symbol.dispose]();
+    for (const socket of [...this.#neighbourSockets]) socket[Symbol.dispose]();
     this.#netlinks.clear();
     this.clock[Symbol.dispose]();
   }
@@ -341,6 +390,7 @@ export class FakeHost implements NetworkPorts {
       recordFrame: (index, bytes) => {
         const interfaceName = this.kernel.linkAt(index)?.name ?? "";
         this.#lan.frames.push({ at: this.#lan.elapsed, host: this.name, interfaceName, bytes });
+        this.#lan.transmitFrame(this, index, bytes);
       },
       closed: (socket) => {
         this.#advertSockets.delete(socket);

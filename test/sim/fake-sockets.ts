@@ -13,6 +13,8 @@ import type {
   ChangeFailure,
   FrameSocket,
   IncomingAdvert,
+  NeighbourSocket,
+  NeighbourSocketOptions,
   OutgoingAdvert,
   PreparedFrames,
 } from "../../src/sys/ports.ts";
@@ -215,5 +217,30 @@ export class FakeFrameSocket implements FrameSocket {
 
   [Symbol.dispose](): void {
     // It holds nothing.
+  }
+}
+
+/** Hands over every frame the segment brings; the kernel's filter is only a saving. */
+export class FakeNeighbourSocket implements NeighbourSocket {
+  readonly options: NeighbourSocketOptions;
+  readonly #closed: (socket: FakeNeighbourSocket) => void;
+  #handler: ((frame: Uint8Array) => void) | undefined;
+
+  constructor(options: NeighbourSocketOptions, closed: (socket: FakeNeighbourSocket) => void) {
+    this.options = options;
+    this.#closed = closed;
+  }
+
+  onFrame(handler: (frame: Uint8Array) => void): void {
+    this.#handler = handler;
+  }
+
+  hear(frame: Uint8Array): void {
+    this.#handler?.(frame);
+  }
+
+  [Symbol.dispose](): void {
+    this.#handler = undefined;
+    this.#closed(this);
   }
 }

@@ -8,7 +8,7 @@
  *     stop r1 | crash r1 | start r1    TERM; KILL; a new daemon
  *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
  *     script r1 check bad              a check script's verdict
- *     block r1 r2 | partition r1 r2 | heal | loss 0.2 | delay 5ms
+ *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     reload r1 prio=90                a new configuration (options replace the old ones)
  *     expect master=r1 holders=r1      checked at once
@@ -109,6 +109,9 @@ export class ScenarioRun {
       },
       partition: () => {
         this.lan.partition(...[first, ...rest].map((group) => group.split(",")));
+      },
+      filter: () => {
+        this.lan.filterAdverts();
       },
       heal: () => {
         this.lan.heal();

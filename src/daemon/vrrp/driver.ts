@@ -42,6 +42,8 @@ export interface DriverSetup {
   readonly scripts: ReadonlyMap<string, ScriptVerdict>;
 }
 
+type InstanceEvents = { readonly router: number; readonly event: InstanceEvent }[];
+
 /** Unknown router ids remembered so that each is said once. */
 const UNKNOWN_VRIDS_LIMIT = 255;
 
@@ -72,8 +74,13 @@ export class VrrpDriver implements Disposable {
         this.#finishStop();
       },
     );
-    this.#resources = new RouterResources(ports, (packet) => {
-      this.#feed({ kind: "packet", packet });
+    this.#resources = new RouterResources(ports, {
+      packet: (packet) => {
+        this.#feed({ kind: "packet", packet });
+      },
+      claim: (claim) => {
+        this.#feed({ kind: "neighbour", ...claim });
+      },
     });
     this.#model = setup.model;
     this.#config = systemConfig(setup.model.instances, setup.model.global.startupDelay);
@@ -213,13 +220,20 @@ export class VrrpDriver implements Disposable {
         }
       }
     }
+    const said: InstanceEvents = [];
     for (const { router, effect } of effects) {
       const work = this.#resources.work(router);
-      if (work !== undefined) this.#performOne(router, effect, work);
+      if (work !== undefined) this.#performOne(router, effect, { work, said });
     }
+    // Keepalived names the transition first, then what was done for it.
+    for (const { router, event } of said) this.#say(router, event);
   }
 
-  #performOne(router: number, effect: Effect, work: AddressWork): void {
+  #performOne(
+    router: number,
+    effect: Effect,
+    { work, said }: { readonly work: AddressWork; readonly said: InstanceEvents },
+  ): void {
     switch (effect.kind) {
       case "sendAdvert":
         return;
@@ -230,22 +244,23 @@ export class VrrpDriver implements Disposable {
             this.#onRefusals(router, refusals);
           }),
         );
-        this.#sayAddresses(router, "addressesInstalled");
+        said.push(...this.#addressWords(router, "addressesInstalled"));
         return;
       case "withdrawAddresses":
         this.#slices.cancel(router, ["install", "announce"]);
         if (this.#options.keepAddresses && this.#whenStopped !== undefined) return;
         this.#slices.add(work.withdrawJob(router, () => undefined));
-        this.#sayAddresses(router, "addressesRemoved");
+        said.push(...this.#addressWords(router, "addressesRemoved"));
         return;
       case "announce":
-        this.#sayAnnouncing(router);
+        said.push(...this.#announcementWords(router));
         this.#slices.add(work.announceJob(router, effect.repeat));
         return;
       case "cancelAnnouncements":
         this.#slices.cancel(router, ["announce"]);
         return;
       case "probe":
+        this.#resources.probe(this.#config, this.#state, router, effect.address);
         return;
       case "notify":
         this.#output.notify(this.#name(router), effect.state, effect.priority);
@@ -294,19 +309,25 @@ export class VrrpDriver implements Disposable {
     this.#output.event({ instance: this.#name(router), event });
   }
 
-  #sayAddresses(router: number, kind: "addressesInstalled" | "addressesRemoved"): void {
+  #addressWords(router: number, kind: "addressesInstalled" | "addressesRemoved"): InstanceEvents {
     const config = this.#config.routers[router]?.config;
-    if (config === undefined) return;
-    if (config.addresses.length > 0) this.#say(router, { kind, excluded: false });
-    if (config.excludedAddresses.length > 0) this.#say(router, { kind, excluded: true });
+    const words: InstanceEvents = [];
+    if (config !== undefined && config.addresses.length > 0) {
+      words.push({ router, event: { kind, excluded: false } });
+    }
+    if (config !== undefined && config.excludedAddresses.length > 0) {
+      words.push({ router, event: { kind, excluded: true } });
+    }
+    return words;
   }
 
-  #sayAnnouncing(router: number): void {
+  #announcementWords(router: number): InstanceEvents {
     const config = this.#config.routers[router]?.config;
-    if (!this.#options.detail || config === undefined) return;
-    for (const { interfaceName, address } of allAddresses(config)) {
-      this.#say(router, { kind: "announcing", interfaceName, address });
-    }
+    if (!this.#options.detail || config === undefined) return [];
+    return allAddresses(config).map(({ interfaceName, address }) => ({
+      router,
+      event: { kind: "announcing", interfaceName, address },
+    }));
   }
 
   #sayUnknown(vrid: number): void {

@@ -16,6 +16,8 @@ import { AdvertPackets } from "./advert-packets.ts";
 import type { PacketFacts } from "./advert-packets.ts";
 import { AdvertSockets, socketOptions } from "./advert-sockets.ts";
 import type { SendResults } from "./advert-sockets.ts";
+import { NeighbourWatch } from "./neighbour-watch.ts";
+import type { Claim, WatchedAddress } from "./neighbour-watch.ts";
 import { NetworkTable } from "./network-table.ts";
 
 interface Runtime {
@@ -30,13 +32,21 @@ export class RouterResources implements Disposable {
   readonly table = new NetworkTable();
   readonly #frames: FrameSocket;
   readonly #sockets: AdvertSockets;
+  readonly #watch: NeighbourWatch;
   #runtimes: readonly Runtime[] = [];
 
   /** Opens netlink and the frame socket and reads the network. Throws `SyscallError`. */
-  constructor(ports: NetworkPorts, onPacket: (packet: IncomingAdvert) => void) {
+  constructor(
+    ports: NetworkPorts,
+    heard: {
+      readonly packet: (packet: IncomingAdvert) => void;
+      readonly claim: (claim: Claim) => void;
+    },
+  ) {
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
-    this.#sockets = new AdvertSockets(ports, onPacket);
+    this.#sockets = new AdvertSockets(ports, heard.packet);
+    this.#watch = new NeighbourWatch(ports, this.#frames, this.table, heard.claim);
     this.readNetwork();
   }
 
@@ -96,8 +106,13 @@ export class RouterResources implements Disposable {
       socketOptions(router.config, state.instances[index]?.assessment.interfaceIndex),
     );
     const { opened, failed } = this.#sockets.sync(wanted);
+    const blind = this.#watch.sync(this.#watched(config));
     return {
-      lines: opened.map(({ socket, options }) => sockpoolLine(options, socket.descriptors)),
+      lines: [
+        ...opened.map(({ socket, options }) => sockpoolLine(options, socket.descriptors)),
+        // Not being able to watch is no reason not to serve.
+        ...blind.map((error) => error.message),
+      ],
       refusals: failed.map(({ router, error }) => ({ router, cause: refusalOf(error) })),
     };
   }
@@ -119,6 +134,15 @@ export class RouterResources implements Disposable {
     );
   }
 
+  /** Asks the link who has a virtual address of `router`, from its own address. */
+  probe(config: SystemConfig, state: SystemState, router: number, address: IpAddress): void {
+    const source = state.instances[router]?.assessment.source;
+    const own = config.routers[router]?.config;
+    const virtual = own && allAddresses(own).find((each) => each.address === address);
+    const index = this.table.network.get(virtual?.interfaceName ?? "")?.index;
+    if (source !== undefined && index !== undefined) this.#watch.probe(address, index, source);
+  }
+
   /** Goes over to a reloaded configuration: unchanged instances keep what they have. */
   adopt(old: SystemConfig, next: SystemConfig, change: Reload): void {
     const before = this.#runtimes;
@@ -138,6 +162,7 @@ export class RouterResources implements Disposable {
 
   [Symbol.dispose](): void {
     this.#sockets[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
     this.#frames[Symbol.dispose]();
     this.netlink[Symbol.dispose]();
   }
@@ -153,6 +178,15 @@ export class RouterResources implements Disposable {
       }),
     );
     this.netlink.apply(this.netlink.prepare(changes), 0, changes.length);
+  }
+
+  #watched(config: SystemConfig): readonly WatchedAddress[] {
+    return config.routers.flatMap((each, router) =>
+      allAddresses(each.config).flatMap(({ address, interfaceName }) => {
+        const interfaceIndex = this.table.network.get(interfaceName)?.index;
+        return interfaceIndex === undefined ? [] : [{ router, interfaceIndex, address }];
+      }),
+    );
   }
 
   #newRuntime(config: InstanceConfig): Runtime {

@@ -1,0 +1,90 @@
+/**
+ * Classic BPF programs (linux/filter.h) for the sockets that watch who answers for an address: the
+ * kernel drops everything else before it costs us a wake-up.
+ */
+import { addressBytes } from "../base/address.ts";
+import type { Family, IpAddress } from "../base/address.ts";
+
+export interface FilterStep {
+  readonly code: number;
+  readonly jumpTrue: number;
+  readonly jumpFalse: number;
+  readonly value: number;
+}
+
+const LOAD_WORD = 0x20;
+const LOAD_BYTE = 0x30;
+const JUMP_EQUAL = 0x15;
+const RETURN = 0x06;
+const KEEP = 0xffff;
+
+/** Ethernet header, then ARP: the sender protocol address (RFC 826). */
+const ARP_SENDER = 28;
+/** Ethernet header, then IPv6: next header; ICMPv6 type; last word of the NA target (RFC 4861 §4.4). */
+const NEXT_HEADER = 20;
+const ICMP_TYPE = 54;
+const TARGET_LAST_WORD = 74;
+const ICMPV6 = 58;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+
+/** The kernel runs the steps one by one; with more addresses than this we look at every claim. */
+export const FILTERED_ADDRESSES_LIMIT = 256;
+
+/** Frames that claim one of `addresses`: ARP by sender address, NA by target. */
+export function claimFilter(
+  family: Family,
+  addresses: readonly IpAddress[],
+): readonly FilterStep[] {
+  const prefix =
+    family === "ipv4"
+      ? []
+      : [
+          load(LOAD_BYTE, NEXT_HEADER),
+          ...onlyIf(ICMPV6),
+          load(LOAD_BYTE, ICMP_TYPE),
+          ...onlyIf(NEIGHBOUR_ADVERTISEMENT),
+        ];
+  const words = new Set(addresses.map(lastWord));
+  const choice =
+    words.size > FILTERED_ADDRESSES_LIMIT
+      ? [give(KEEP)]
+      : [
+          load(LOAD_WORD, family === "ipv4" ? ARP_SENDER : TARGET_LAST_WORD),
+          ...[...words].flatMap((word) => [equal(word), give(KEEP)]),
+          give(0),
+        ];
+  return [...prefix, ...choice];
+}
+
+const load = (code: number, offset: number): FilterStep => ({
+  code,
+  jumpTrue: 0,
+  jumpFalse: 0,
+  value: offset,
+});
+
+const give = (bytes: number): FilterStep => ({
+  code: RETURN,
+  jumpTrue: 0,
+  jumpFalse: 0,
+  value: bytes,
+});
+
+/** Goes on with the next step when equal, else skips it. */
+const equal = (value: number): FilterStep => ({
+  code: JUMP_EQUAL,
+  jumpTrue: 0,
+  jumpFalse: 1,
+  value,
+});
+
+/** Skips the refusal behind it when equal. */
+const onlyIf = (value: number): FilterStep[] => [
+  { code: JUMP_EQUAL, jumpTrue: 1, jumpFalse: 0, value },
+  give(0),
+];
+
+function lastWord(address: IpAddress): number {
+  const bytes = addressBytes(address);
+  return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0);
+}
