@@ -199,11 +199,11 @@ function randomValue(
   definitions: Definitions,
 ): string | { readonly problem: string } {
   const numbers = parameters.map((word) => (/^[0-9]{1,9}$/.test(word) ? Number(word) : Number.NaN));
-  const [minimum = 0, maximum = RANDOM_MAXIMUM] = numbers;
-  if (numbers.length > 2 || numbers.some(Number.isNaN) || minimum > maximum) {
-    return { problem: "${_RANDOM MIN MAX} needs two numbers, the smaller one first" };
+  const [first = 0, second = RANDOM_MAXIMUM] = numbers;
+  if (numbers.length > 2 || numbers.some(Number.isNaN)) {
+    return { problem: "${_RANDOM MIN MAX} takes whole numbers only" };
   }
-  return String(definitions.random(minimum, maximum));
+  return String(definitions.random(Math.min(first, second), Math.max(first, second)));
 }
 
 /** A small generator (mulberry32): what `$_RANDOM` shows depends on the seed alone. */

@@ -13,7 +13,8 @@ export interface RootDraft {
   readonly scripts: ScriptDraft[];
   readonly instances: InstanceDraft[];
   readonly syncGroups: SyncGroupDraft[];
-  readonly trackGroups: Located<string>[];
+  readonly trackGroups: TrackGroupDraft[];
+  readonly garpGroups: GarpGroupDraft[];
   readonly trackFiles: NamedDraft[];
   readonly trackProcesses: NamedDraft[];
   readonly bfdInstances: NamedDraft[];
@@ -37,6 +38,17 @@ export interface SyncGroupDraft {
   readonly name: Located<string>;
   readonly members: Located<string>[];
   readonly tracked: TrackedDraft[];
+}
+
+export interface TrackGroupDraft {
+  readonly name: Located<string>;
+  readonly members: Located<string>[];
+}
+
+export interface GarpGroupDraft {
+  readonly at: Span;
+  /** The last delay that is set; a group without one is useless. */
+  interval?: Span;
 }
 
 export interface AnnouncementDraft {
@@ -183,6 +195,7 @@ export interface InstanceDraft {
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
   usesVmac?: Span;
+  transmitsOnBase?: Span;
 }
 
 export function createRootDraft(): RootDraft {
@@ -192,6 +205,7 @@ export function createRootDraft(): RootDraft {
     instances: [],
     syncGroups: [],
     trackGroups: [],
+    garpGroups: [],
     trackFiles: [],
     trackProcesses: [],
     bfdInstances: [],

@@ -28,6 +28,14 @@ export function finishDelivery(
       at: draft.multicastGroup.at,
     });
   }
+  if (draft.usesVmac !== undefined && draft.transmitsOnBase === undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "conflict",
+      message: "unicast with use_vmac requires vmac_xmit_base - setting",
+      at: draft.usesVmac,
+    });
+  }
   const limitsTtl = [first, ...rest].some(
     (peer) => peer.minTtl !== undefined || peer.maxTtl !== undefined,
   );
@@ -212,6 +220,15 @@ export function finishAuthentication(
   }
   if (wanted.type.value === "PASS") {
     return { kind: "pass", password: secret(wanted.password.value) };
+  }
+  if (draft.state?.value === "master" && draft.priority?.value !== undefined) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "conflict",
+      message: "Initial state master is incompatible with AH authentication - clearing",
+      at: draft.state.at,
+      because: wanted.type.at,
+    });
   }
   complain(scope, draft, {
     severity: "notice",

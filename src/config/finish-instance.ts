@@ -74,6 +74,8 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   };
 }
 
+const LOOPBACK = "lo";
+
 const NO_VRID = (draft: InstanceDraft): Parameters<typeof complain>[2] => ({
   severity: "error",
   code: "incomplete",
@@ -127,6 +129,16 @@ function checkInterface(
       message: "Unknown interface!",
       at: draft.name.at,
       fix: "add interface; only unicast with unicast_src_ip works without",
+    });
+    return false;
+  }
+  if (wanted.value === LOOPBACK) {
+    complain(scope, draft, {
+      severity: "error",
+      code: "bad-value",
+      message: `cannot use a loopback interface (${LOOPBACK}) for vrrp - ignoring`,
+      at: wanted.at,
+      fix: "name the interface on which the other routers are reached",
     });
     return false;
   }

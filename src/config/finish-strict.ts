@@ -32,6 +32,7 @@ export function applyStrictMode(draft: InstanceDraft): {
     delete kept.downTimerAdverts;
     removed.push("down_timer_adverts is 3");
   }
+  if (draft.transmitsOnBase !== undefined) removed.push("vmac_xmit_base is dropped");
   if (draft.lowerPriorityNoAdvert?.value === false) {
     removed.push("lower priority adverts are not answered");
   }

@@ -1,7 +1,7 @@
 /** Scripts, and the lines that track them or an interface. keepalived.conf(5), track_script. */
 import { seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
-import type { InstanceDraft, ScriptDraft, SyncGroupDraft, TrackedDraft } from "./drafts.ts";
+import type { InstanceDraft, ScriptDraft, TrackedDraft } from "./drafts.ts";
 import { nearest } from "./nearest.ts";
 import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -64,34 +64,6 @@ export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTrac
   };
 }
 
-/** Sync groups are checked, and act later. */
-export function checkSyncGroup(draft: SyncGroupDraft, scope: Scope): void {
-  const owner = draft.name.value;
-  for (const tracked of draft.tracked) {
-    if (tracked.kind === "interface") checkInterface(tracked, owner, scope);
-    else isDefined(tracked, owner, scope);
-  }
-  const known = draft.members.filter((member) => {
-    if (scope.names.has(`vrrp_instance ${member.value}`)) return true;
-    const close = nearest(member.value, namesOf("vrrp_instance", scope));
-    scope.report({
-      severity: "error",
-      code: "unknown-reference",
-      message: `(${owner}) vrrp_instance ${member.value} of the sync group is not defined`,
-      at: member.at,
-      ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
-    });
-    return false;
-  });
-  if (known.length >= 2) return;
-  scope.report({
-    severity: "warning",
-    code: "incomplete",
-    message: `(${owner}) a sync group with ${known.length === 0 ? "no member" : "one member"} synchronises nothing`,
-    at: draft.name.at,
-  });
-}
-
 const OBJECT_KEYWORD = {
   script: "vrrp_script",
   file: "track_file",
@@ -99,7 +71,8 @@ const OBJECT_KEYWORD = {
   bfd: "bfd_instance",
 } as const;
 
-function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): boolean {
+/** Whether a tracked object stands above the block that names it; says so when it does not. */
+export function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): boolean {
   if (tracked.kind === "interface") return true;
   const keyword = OBJECT_KEYWORD[tracked.kind];
   const { value, at } = tracked.name;
@@ -124,7 +97,8 @@ function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): boolean 
   return false;
 }
 
-function namesOf(keyword: string, scope: Scope): string[] {
+/** The names of all blocks of one kind. */
+export function namesOf(keyword: string, scope: Scope): string[] {
   const start = `${keyword} `;
   return [...scope.names.keys()]
     .filter((key) => key.startsWith(start))
@@ -144,7 +118,7 @@ function isOwnInterface(tracked: TrackedDraft, draft: InstanceDraft, scope: Scop
   return true;
 }
 
-function checkInterface(tracked: TrackedDraft, owner: string, scope: Scope): void {
+export function checkInterface(tracked: TrackedDraft, owner: string, scope: Scope): void {
   if (!isMissing(scope, tracked.name.value)) return;
   scope.report({
     severity: "error",

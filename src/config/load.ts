@@ -9,7 +9,8 @@ import { createRootDraft } from "./drafts.ts";
 import type { InstanceDraft, RootDraft } from "./drafts.ts";
 import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
-import { checkSyncGroup, finishScript } from "./finish-tracking.ts";
+import { checkLater } from "./finish-later.ts";
+import { finishScript } from "./finish-tracking.ts";
 import { readBlock } from "./grammar/keyword.ts";
 import type { Context } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
@@ -134,7 +135,7 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
     const instance = finishInstance(draft, scope);
     if (instance !== undefined && isFree(instance, draft, taken, scope)) instances.push(instance);
   }
-  for (const group of root.syncGroups) checkSyncGroup(group, scope);
+  checkLater(root, scope);
   checkScriptSecurity(root, scope);
   const { hasVirtualServers, hasBfd } = root;
   return { global, scripts, instances, hasVirtualServers, hasBfd };

@@ -12,6 +12,6 @@ export function checkExtraGarp(found: readonly Word[], context: Context): void {
   if (first === undefined) return;
   const seconds = first.text === "all" ? second : first;
   if (seconds === undefined) {
-    refuse(context.report, "missing-parameter", first, "'all' needs the seconds after it");
+    refuse(context.report, "incomplete", first, "'all' needs the seconds after it");
   } else integer(0, ONE_DAY).parse(seconds, context.report);
 }

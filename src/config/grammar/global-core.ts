@@ -13,9 +13,20 @@ import {
   text,
   wholeSeconds,
 } from "./arguments.ts";
+import type { ArgumentType } from "./arguments.ts";
 import { checkExtraGarp, EXTRA_GARP_LATER } from "./extra-garp.ts";
 import type { Keyword } from "./keyword.ts";
 import { boolean, flag, optional, value, words } from "./rows.ts";
+
+/** A policy by name in any case, or a size. */
+const receiveBuffer: ArgumentType<string> = {
+  kind: "policy",
+  shape: "MTU|ADVERT|BYTES",
+  parse: (word, report) => {
+    if (["mtu", "advert"].includes(word.text.toLowerCase())) return word.text;
+    return integer(0, COUNT_MAXIMUM).parse(word, report) === undefined ? undefined : word.text;
+  },
+};
 
 export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
   value(text("STRING"), {
@@ -255,7 +266,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     },
     later: EXTRA_GARP_LATER,
   }),
-  value(text("MTU|ADVERT|BYTES"), {
+  value(receiveBuffer, {
     name: "vrrp_rx_bufs_policy",
     since: "2.0.3",
     group: "vrrp",

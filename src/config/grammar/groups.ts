@@ -1,5 +1,5 @@
 /** Rows of the blocks about several instances or interfaces; parsed and checked, active later. */
-import type { SyncGroupDraft } from "../drafts.ts";
+import type { GarpGroupDraft, SyncGroupDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { interfaceName, seconds, text } from "./arguments.ts";
@@ -131,13 +131,14 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
 
 export const trackGroupGrammar = blockGrammar<Members>("track_group", [memberRow()]);
 
-export const garpGroupGrammar = blockGrammar<object>("garp_group", [
+export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
   value(seconds(0, 1_000), {
     name: "garp_interval",
     since: "1.2.21",
     group: "vrrp",
     default: "global",
     help: "Gap between GARPs of the group.",
+    set: (draft, { at }) => (draft.interval = at),
   }),
   value(seconds(0, 1_000), {
     name: "gna_interval",
@@ -145,6 +146,7 @@ export const garpGroupGrammar = blockGrammar<object>("garp_group", [
     group: "vrrp",
     default: "global",
     help: "Gap between unsolicited NAs of the group.",
+    set: (draft, { at }) => (draft.interval = at),
   }),
   value(interfaceName, {
     name: "interface",
@@ -189,7 +191,7 @@ export function checkUpDownDelay(
   interfaceName.parse(name, context.report);
   if (down === undefined) {
     const message = `interface_up_down_delays: ${name.text} needs a delay`;
-    context.report({ severity: "error", code: "bad-value", message, at: spanOf(name) });
+    context.report({ severity: "warning", code: "ignored", message, at: spanOf(name) });
     return;
   }
   DELAY.parse(down, context.report);

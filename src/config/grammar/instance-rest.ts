@@ -322,7 +322,8 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     arguments: [{ kind: "vmac", shape: "[[name] IF] [MAC] [group G] [netlink_notify_msg]" }],
     inside: VMAC_WORDS,
     needs: 0,
-    take: (_draft, found, context) => {
+    take: (draft, found, context) => {
+      draft.usesVmac = draft.name.at;
       checkVmacWords(found, context);
     },
     later: VMAC_LATER,
@@ -342,6 +343,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     default: "off",
     help: "Send and receive adverts on the parent interface.",
     later: "without macvlans adverts leave from the interface itself anyway",
+    set: (draft, at) => (draft.transmitsOnBase = at),
   }),
   words({
     name: "use_ipvlan",

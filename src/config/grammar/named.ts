@@ -4,6 +4,9 @@ import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import type { Context } from "./keyword.ts";
 
+/** Keepalived passes over a second one of these without a word. */
+const SILENT: ReadonlySet<string> = new Set(["vrrp_script", "track_file", "track_group"]);
+
 /** The name for a new block, or undefined when a block of this kind has it already. */
 export function newName(
   keyword: string,
@@ -20,7 +23,7 @@ export function newName(
   }
   context.report({
     severity: "error",
-    code: "duplicate",
+    code: SILENT.has(keyword) ? "ignored" : "duplicate",
     message: `${keyword} ${name.value} already defined - ignoring the second one`,
     at: name.at,
     because: earlier,

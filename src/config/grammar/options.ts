@@ -75,13 +75,17 @@ export function optionTable<Draft>(
   return { subject, rows, byName: new Map(rows.map((row) => [row.name, row])) };
 }
 
+export interface OptionContext extends Context {
+  /** Takes a word that is no option, and says whether it could. */
+  readonly onOther?: (word: Word) => boolean;
+}
+
 /** Reads the option words; what is none is reported, unless `onOther` takes it. */
 export function readOptions<Draft>(
   table: OptionTable<Draft>,
   draft: Draft,
   found: readonly Word[],
-  context: Context,
-  onOther?: (word: Word) => boolean,
+  context: OptionContext,
 ): void {
   for (let i = 0; i < found.length; i += 1) {
     const word = found[i];
@@ -90,7 +94,7 @@ export function readOptions<Draft>(
     if (option !== undefined) {
       noticeLater(option, word, context);
       i += option.take(draft, word, found.slice(i + 1, i + 6), context);
-    } else if (onOther?.(word) !== true) reportUnknownOption(table, word, context);
+    } else if (context.onOther?.(word) !== true) reportUnknownOption(table, word, context);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The top level: process-wide settings and the blocks. keepalived.conf(5), TOP HIERARCHY. */
+import type { Located } from "../diagnostics.ts";
 import { createInstanceDraft } from "../drafts.ts";
 import type { InstanceDraft, RootDraft } from "../drafts.ts";
 import { readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
@@ -20,7 +21,7 @@ import {
   INSTANCE_TRACKING,
 } from "./instance-rest.ts";
 import { blockGrammar } from "./keyword.ts";
-import type { Keyword } from "./keyword.ts";
+import type { Context, Keyword } from "./keyword.ts";
 import { newName } from "./named.ts";
 import { checkStaticRouteWords, STATIC_ROUTE_OPTIONS } from "./routes.ts";
 import { flag, list, optional, passedOver, section, value } from "./rows.ts";
@@ -40,6 +41,19 @@ export const instanceGrammar = blockGrammar<InstanceDraft>(
 const NAME = text("NAME");
 const LOAD_BALANCING_LATER = "load balancing is not done";
 
+/** Names that end up in file names count once; Keepalived keeps the first. */
+function isFirst(
+  keyword: string,
+  earlier: Located<string> | undefined,
+  { value, at }: Located<string>,
+  context: Context,
+): boolean {
+  if (earlier === undefined) return true;
+  const message = `Duplicate ${keyword} definition ${value} - ignoring`;
+  context.report({ severity: "error", code: "duplicate", message, at, because: earlier.at });
+  return false;
+}
+
 const SETTINGS: readonly Keyword<RootDraft>[] = [
   flag({
     name: "linkbeat_use_polling",
@@ -56,7 +70,9 @@ const SETTINGS: readonly Keyword<RootDraft>[] = [
     group: "process",
     default: "current namespace",
     help: "Run everything inside the named network namespace; not changeable on reload.",
-    set: (draft, value) => (draft.netNamespace = value),
+    set: (draft, value, context) => {
+      if (isFirst("net_namespace", draft.netNamespace, value, context)) draft.netNamespace = value;
+    },
   }),
   optional(optionalText("NAME"), {
     name: "net_namespace_ipvs",
@@ -90,7 +106,9 @@ const SETTINGS: readonly Keyword<RootDraft>[] = [
     group: "process",
     default: "none",
     help: "Name this daemon; suffixes pid files, syslog idents and dump files.",
-    set: (draft, value) => (draft.instanceName = value),
+    set: (draft, value, context) => {
+      if (isFirst("instance", draft.instanceName, value, context)) draft.instanceName = value;
+    },
   }),
   value(wholeSeconds(0, COUNT_MAXIMUM), {
     name: "child_wait_time",
@@ -143,6 +161,7 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
   }),
   section(syncGroupGrammar, {
     name: "vrrp_sync_group",
+    lenient: true,
     since: "1.0.3",
     group: "vrrp",
     default: "none",
@@ -191,6 +210,7 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
   }),
   section(trackFileGrammar, {
     name: "vrrp_track_file",
+    quietly: true,
     since: "2.0.0",
     group: "tracking",
     default: "none",
@@ -213,7 +233,11 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     default: "none",
     help: "Shared rate limit for GARP/NA over one or several interfaces.",
     later: "announcements are limited per interface by the global settings only",
-    open: () => ({}),
+    open: (draft, { at }) => {
+      const made = { at };
+      draft.garpGroups.push(made);
+      return made;
+    },
   }),
   section(trackGroupGrammar, {
     name: "track_group",
@@ -225,8 +249,10 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("track_group", title, context);
-      if (name !== undefined) draft.trackGroups.push(name);
-      return name && { members: [] };
+      if (name === undefined) return undefined;
+      const made = { name, members: [] };
+      draft.trackGroups.push(made);
+      return made;
     },
   }),
 ];

@@ -509,11 +509,14 @@ function checkRoute(
   context: Context,
 ): void {
   const draft: RouteDraft = { hasDestination: false };
-  readOptions(options, draft, found, context, (word) => {
-    if (draft.hasDestination || !looksLikeDestination(word.text)) return false;
-    draft.hasDestination = true;
-    destination.parse(word, context.report);
-    return true;
+  readOptions(options, draft, found, {
+    ...context,
+    onOther: (word) => {
+      if (draft.hasDestination || !looksLikeDestination(word.text)) return false;
+      draft.hasDestination = true;
+      destination.parse(word, context.report);
+      return true;
+    },
   });
   if (draft.hasDestination) return;
   const [first] = found;

@@ -153,7 +153,7 @@ export function section<Draft, Inner>(
     read: (draft, statement, context) => {
       const found = argumentWords(statement, context);
       if (row.title !== undefined && found.length === 0) {
-        reportMissing(statement, context);
+        reportMissing(statement, context, { lenient: row.lenient });
         return;
       }
       ignoreExtra(found, row.title === undefined ? 0 : 1, statement, context);

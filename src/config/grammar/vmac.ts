@@ -82,20 +82,20 @@ export const IPVLAN_WORDS: readonly KeywordDescription[] = IPVLAN_OPTIONS.rows;
 
 export function checkVmacWords(found: readonly Word[], context: Context): void {
   const names = { count: 0 };
-  readOptions(
-    VMAC_OPTIONS,
-    {},
-    found,
-    context,
-    (word) => isMac(word.text) || isFirst(word, names, context),
-  );
+  readOptions(VMAC_OPTIONS, {}, found, {
+    ...context,
+    onOther: (word) => isMac(word.text) || isFirst(word, names, context),
+  });
 }
 
 export function checkIpvlanWords(found: readonly Word[], context: Context): void {
   const names = { count: 0 };
-  readOptions(IPVLAN_OPTIONS, {}, found, context, (word) => {
-    const address = word.text.replace(/\/[0-9]+$/, "");
-    return parseIpAddress(address) !== undefined || isFirst(word, names, context);
+  readOptions(IPVLAN_OPTIONS, {}, found, {
+    ...context,
+    onOther: (word) => {
+      const address = word.text.replace(/\/[0-9]+$/, "");
+      return parseIpAddress(address) !== undefined || isFirst(word, names, context);
+    },
   });
 }
 

@@ -1,0 +1,73 @@
+/** Checks of what is parsed now and acts later: groups, and trackers other than scripts. */
+import type { Located } from "./diagnostics.ts";
+import type { NamedDraft, RootDraft, SyncGroupDraft } from "./drafts.ts";
+import { checkInterface, isDefined, namesOf } from "./finish-tracking.ts";
+import { nearest } from "./nearest.ts";
+import type { Scope } from "./scope.ts";
+
+export function checkLater(root: RootDraft, scope: Scope): void {
+  for (const group of root.syncGroups) checkSyncGroup(group, scope);
+  for (const group of root.trackGroups) {
+    for (const member of group.members) isMember(member, "track", group.name.value, scope);
+  }
+  for (const file of root.trackFiles) {
+    checkEssential(file, `No file set for track_file ${file.name.value} - ignoring`, scope);
+  }
+  for (const process of root.trackProcesses) {
+    const message = `track process '${process.name.value}' process name not specified`;
+    checkEssential(process, message, scope);
+  }
+  for (const group of root.garpGroups) {
+    if (group.interval !== undefined) continue;
+    scope.report({
+      severity: "warning",
+      code: "incomplete",
+      message: "garp_group does not have any delay set - removing",
+      at: group.at,
+      fix: "set garp_interval or gna_interval",
+    });
+  }
+}
+
+function checkEssential(draft: NamedDraft, message: string, { report }: Scope): void {
+  if (draft.essential !== undefined) return;
+  report({ severity: "error", code: "incomplete", message, at: draft.name.at });
+}
+
+function checkSyncGroup(draft: SyncGroupDraft, scope: Scope): void {
+  const owner = draft.name.value;
+  for (const tracked of draft.tracked) {
+    if (tracked.kind === "interface") checkInterface(tracked, owner, scope);
+    else isDefined(tracked, owner, scope);
+  }
+  const known = draft.members.filter((member) => isMember(member, "sync", owner, scope));
+  if (known.length >= 2) return;
+  scope.report({
+    severity: "warning",
+    code: "incomplete",
+    message:
+      known.length === 0
+        ? `Sync group ${owner} has no virtual router(s). removing`
+        : `Sync group ${owner} has only 1 virtual router(s) - this probably isn't what you want`,
+    at: draft.name.at,
+  });
+}
+
+/** Keepalived says nothing of a stranger in a track_group, so there it does not count. */
+function isMember(
+  { value, at }: Located<string>,
+  kind: "sync" | "track",
+  owner: string,
+  scope: Scope,
+): boolean {
+  if (scope.names.has(`vrrp_instance ${value}`)) return true;
+  const close = nearest(value, namesOf("vrrp_instance", scope));
+  scope.report({
+    severity: kind === "sync" ? "error" : "warning",
+    code: kind === "sync" ? "unknown-reference" : "ignored",
+    message: `Virtual router ${value} specified in ${kind} group ${owner} doesn't exist - ignoring`,
+    at,
+    ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+  });
+  return false;
+}
