@@ -4,7 +4,17 @@
  */
 import type { FromVrrp, ToVrrp } from "../daemon/messages.ts";
 import { VrrpSession } from "../daemon/vrrp/session.ts";
+import { SyscallError } from "../base/failure.ts";
+import type { Model } from "../config/model.ts";
+import { Capability, dropCapabilities } from "../sys/linux/capabilities.ts";
 import { openNetworkPorts } from "../sys/linux/open-ports.ts";
+import {
+  lockMemory,
+  setNice,
+  setParentDeathSignal,
+  setScheduling,
+  setTimerSlack,
+} from "../sys/linux/process-control.ts";
 import { nameProcess } from "./process-name.ts";
 
 /** A fault of our own: the parent starts a new process, which finds the addresses. */
@@ -21,9 +31,7 @@ function main(): void {
     later: (ms, work) => {
       setTimeout(work, ms);
     },
-    configure: (model) => {
-      nameProcess(model.global.processNames.vrrp, model.global.processNames.vrrp);
-    },
+    configure,
     exit: (code) => {
       process.exit(code);
     },
@@ -51,6 +59,52 @@ function main(): void {
     process.exitCode = PROGRAM_ERROR;
   });
 }
+
+/** Without any of these the daemon still does its work, so none of them ends it. */
+function configure({ global }: Model): readonly string[] {
+  nameProcess(global.processNames.vrrp, global.processNames.vrrp);
+  const settings: readonly (() => void)[] = [
+    () => {
+      // The parent may have died before this: then the channel is closed, which is seen anyway.
+      setParentDeathSignal(SIGTERM);
+    },
+    () => {
+      setTimerSlack(LEAST_TIMER_SLACK_NS);
+    },
+    () => {
+      if (global.vrrpNice !== 0) setNice(global.vrrpNice);
+    },
+    () => {
+      if (global.vrrpNoSwap) lockMemory();
+    },
+    () => {
+      const priority = global.vrrpRealtimePriority;
+      if (priority !== undefined) setScheduling({ policy: "roundRobin", priority });
+    },
+    () => {
+      dropCapabilities(NEEDED_CAPABILITIES);
+    },
+  ];
+  return settings.flatMap((apply) => {
+    try {
+      apply();
+      return [];
+    } catch (error: unknown) {
+      if (!(error instanceof SyscallError)) throw error;
+      return [error.message];
+    }
+  });
+}
+
+const SIGTERM = 15;
+const LEAST_TIMER_SLACK_NS = 1;
+const NEEDED_CAPABILITIES: readonly Capability[] = [
+  Capability.networkAdministration,
+  Capability.rawSockets,
+  Capability.bindLowPorts,
+  Capability.schedule,
+  Capability.lockMemory,
+];
 
 /** Time for the resignation and the removal of addresses after a fault of our own. */
 const LAST_WORDS_MS = 200;

@@ -27,8 +27,8 @@ export interface SessionPorts {
   send(message: FromVrrp, whenSent: () => void): void;
   /** Calls `work` once after about `ms`; for words only, never for the protocol. */
   later(ms: number, work: () => void): void;
-  /** Process settings that need the model: names, scheduling, locked memory. */
-  configure(model: Model, options: VrrpProcessOptions): void;
+  /** Process settings that need the model: names, scheduling, locked memory. What failed, in words. */
+  configure(model: Model, options: VrrpProcessOptions): readonly string[];
   exit(code: number): void;
 }
 
@@ -97,7 +97,15 @@ export class VrrpSession {
     options: VrrpProcessOptions,
     scripts: Readonly<Record<string, ScriptStatus>>,
   ): void {
-    this.#ports.configure(model, options);
+    for (const text of this.#ports.configure(model, options)) {
+      this.#sayWords({
+        kind: "line",
+        at: this.#wallClock(),
+        level: "warning",
+        detail: false,
+        text,
+      });
+    }
     const setup = { model, options, scripts: verdicts(scripts) };
     this.#driver = new VrrpDriver(this.#ports.network, setup, {
       event: (event) => {

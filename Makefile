@@ -1,0 +1,39 @@
+# What each target does is said by `make help`. `make demo` and `make test` set up all they need.
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+NPM := npm --no-update-notifier
+STAMP := node_modules/.installed
+
+.PHONY: help build check test test-unit test-root demo bench clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+$(STAMP): package.json package-lock.json
+	@command -v node >/dev/null || { echo "Node.js 20.19 or newer is needed: apt install nodejs npm"; exit 1; }
+	@echo "installing the development dependencies (npm ci)"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: $(STAMP) ## dist/ and an executable bin/keepalived
+	@node tools/build.mjs
+
+check: $(STAMP) ## format, lint, types, layer rules
+	@$(NPM) run --silent check
+
+test: $(STAMP) build ## every suite this machine can run; names the ones it skips
+	@npx tsx tools/test.ts
+
+test-unit: $(STAMP) ## the suites that need no root: seconds
+	@npx tsx tools/test.ts --only unit
+
+demo: $(STAMP) build ## two hosts, one address, live
+	@npx tsx tools/setup.ts demo
+	@npx tsx demo/demo.ts
+
+bench: $(STAMP) build ## side by side with Keepalived, as ratios
+	@npx tsx tools/setup.ts bench
+	@npx tsx bench/bench.ts $(BENCH)
+
+clean: ## removes what was built
+	rm -rf dist .cache
