@@ -1,0 +1,17 @@
+/** The contract suites on this machine's kernel, in network namespaces made for each test. */
+import { test } from "node:test";
+import { advertSocketContract } from "../contract/advert-socket.ts";
+import { clockContract } from "../contract/clock.ts";
+import { frameSocketContract } from "../contract/frame-socket.ts";
+import { netlinkContract } from "../contract/netlink.ts";
+import { openRealNetwork, reasonToSkip } from "./real-network.ts";
+
+const skip = reasonToSkip("the contract suites on the kernel");
+if (skip === undefined) {
+  clockContract("the kernel", openRealNetwork);
+  netlinkContract("the kernel", openRealNetwork);
+  advertSocketContract("the kernel", openRealNetwork);
+  frameSocketContract("the kernel", openRealNetwork);
+} else {
+  test("the contract suites on the kernel", { skip }, () => undefined);
+}
