@@ -26,7 +26,8 @@ import {
 } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
-import { openSocket, socketAddress, SocketOptions } from "./socket-options.ts";
+import { openSocket, socketAddress } from "./socket-options.ts";
+import type { SocketOptions } from "./socket-options.ts";
 import { LITTLE, MembershipIpv4, PacketInfoIpv4, SocketAddressIpv4 } from "./structs.ts";
 
 /* RFC 791 §3.1 */
@@ -136,9 +137,8 @@ export function placeOf(options: AdvertSocketOptions): string {
 
 function openReceiver(options: AdvertSocketOptions): Descriptor {
   const action = `open the VRRP receive socket for ${placeOf(options)}`;
-  const descriptor = openSocket(AddressFamily.ipv4, SocketType.raw, IpProtocol.vrrp, action);
-  try {
-    const socket = new SocketOptions(descriptor, action);
+  const kind = { domain: AddressFamily.ipv4, type: SocketType.raw, protocol: IpProtocol.vrrp };
+  return openSocket(kind, action, (socket) => {
     bindToInterface(socket, options);
     socket.setNumber(SOL_IP, Ipv4Option.packetInfo, 1);
     socket.setNumber(SOL_IP, Ipv4Option.multicastAll, 0);
@@ -156,19 +156,14 @@ function openReceiver(options: AdvertSocketOptions): Descriptor {
       new DataView(membership.buffer).setInt32(MembershipIpv4.interfaceIndex, index, LITTLE);
       socket.setBytes(SOL_IP, Ipv4Option.addMembership, membership);
     }
-    return descriptor;
-  } catch (error: unknown) {
-    descriptor[Symbol.dispose]();
-    throw error;
-  }
+  });
 }
 
 /** Protocol 255: the header is always ours, and no packet is ever for this socket. */
 function openSender(options: AdvertSocketOptions): Descriptor {
   const action = `open the VRRP send socket for ${placeOf(options)}`;
-  const descriptor = openSocket(AddressFamily.ipv4, SocketType.raw, IpProtocol.raw, action);
-  try {
-    const socket = new SocketOptions(descriptor, action);
+  const kind = { domain: AddressFamily.ipv4, type: SocketType.raw, protocol: IpProtocol.raw };
+  return openSocket(kind, action, (socket) => {
     bindToInterface(socket, options);
     socket.setNumber(SOL_IP, Ipv4Option.headerIncluded, 1);
     socket.setNumber(SOL_SOCKET, SocketOption.priority, PRIORITY_CONTROL);
@@ -180,11 +175,7 @@ function openSender(options: AdvertSocketOptions): Descriptor {
       new DataView(choice.buffer).setInt32(MembershipIpv4.interfaceIndex, index, LITTLE);
       socket.setBytes(SOL_IP, Ipv4Option.multicastInterface, choice);
     }
-    return descriptor;
-  } catch (error: unknown) {
-    descriptor[Symbol.dispose]();
-    throw error;
-  }
+  });
 }
 
 /** By name, which every kernel has; a socket without one may still have an index. */

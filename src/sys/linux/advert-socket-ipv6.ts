@@ -30,7 +30,7 @@ import type { Descriptor } from "./descriptor.ts";
 import { aligned } from "./memory.ts";
 import type { MessageArray } from "./message-array.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
-import { openSocket, socketAddress, SocketOptions } from "./socket-options.ts";
+import { openSocket, socketAddress } from "./socket-options.ts";
 import {
   ControlHeader,
   LITTLE,
@@ -151,9 +151,8 @@ function writePacketInfo(
 
 function openReceiver(options: AdvertSocketOptions): Descriptor {
   const action = `open the IPv6 VRRP receive socket for ${placeOf(options)}`;
-  const descriptor = openSocket(AddressFamily.ipv6, SocketType.raw, IpProtocol.vrrp, action);
-  try {
-    const socket = new SocketOptions(descriptor, action);
+  const kind = { domain: AddressFamily.ipv6, type: SocketType.raw, protocol: IpProtocol.vrrp };
+  return openSocket(kind, action, (socket) => {
     bindToInterface(socket, options);
     socket.setNumber(SOL_RAW, Ipv6Option.checksum, VRRP_CHECKSUM_OFFSET);
     socket.setNumber(SOL_IPV6, Ipv6Option.receivePacketInfo, 1);
@@ -175,18 +174,13 @@ function openReceiver(options: AdvertSocketOptions): Descriptor {
       new DataView(membership.buffer).setInt32(MembershipIpv6.interfaceIndex, index, LITTLE);
       socket.setBytes(SOL_IPV6, Ipv6Option.joinGroup, membership);
     }
-    return descriptor;
-  } catch (error: unknown) {
-    descriptor[Symbol.dispose]();
-    throw error;
-  }
+  });
 }
 
 function openSender(options: AdvertSocketOptions): Descriptor {
   const action = `open the IPv6 VRRP send socket for ${placeOf(options)}`;
-  const descriptor = openSocket(AddressFamily.ipv6, SocketType.raw, IpProtocol.vrrp, action);
-  try {
-    const socket = new SocketOptions(descriptor, action);
+  const kind = { domain: AddressFamily.ipv6, type: SocketType.raw, protocol: IpProtocol.vrrp };
+  return openSocket(kind, action, (socket) => {
     socket.refuseInput();
     bindToInterface(socket, options);
     socket.setNumber(SOL_RAW, Ipv6Option.checksum, VRRP_CHECKSUM_OFFSET);
@@ -198,9 +192,5 @@ function openSender(options: AdvertSocketOptions): Descriptor {
       socket.setNumber(SOL_IPV6, Ipv6Option.multicastLoop, 0);
       socket.setNumber(SOL_IPV6, Ipv6Option.multicastInterface, options.interfaceIndex ?? 0);
     }
-    return descriptor;
-  } catch (error: unknown) {
-    descriptor[Symbol.dispose]();
-    throw error;
-  }
+  });
 }

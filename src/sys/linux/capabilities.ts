@@ -59,16 +59,16 @@ export function dropCapabilities(keep: readonly Capability[]): void {
     }
     memory.view.setUint32(at(word, CapabilityData.inheritable), 0, LITTLE);
   }
-  const data = memory.at(CapabilityHeader.size);
-  must(capset(memory.address, data), "capset", "give up privileges");
+  const data = memory.bytes.subarray(CapabilityHeader.size);
+  must(capset(memory.bytes, data), "capset", "give up privileges");
 }
 
 /** Header and data structs of this thread. */
 function read(): Arena {
   const memory = new Arena(CapabilityHeader.size + WORDS * CapabilityData.size);
   memory.view.setUint32(CapabilityHeader.version, VERSION, LITTLE);
-  const data = memory.at(CapabilityHeader.size);
-  must(capget(memory.address, data), "capget", "read privileges");
+  const data = memory.bytes.subarray(CapabilityHeader.size);
+  must(capget(memory.bytes, data), "capget", "read privileges");
   return memory;
 }
 

@@ -15,7 +15,7 @@ import {
 import type { Descriptor } from "./descriptor.ts";
 import { errno, sendmmsg } from "./libc.ts";
 import { MessageArray } from "./message-array.ts";
-import { openSocket, SocketOptions } from "./socket-options.ts";
+import { openSocket } from "./socket-options.ts";
 import { LITTLE, SocketAddressLink } from "./structs.ts";
 
 /** The most messages the kernel takes in one sendmmsg (UIO_MAXIOV). */
@@ -73,10 +73,11 @@ export class LinuxFrameSocket implements FrameSocket {
   constructor() {
     const action = "open the socket for link-layer announcements";
     // Protocol 0: it is never given a frame to receive.
-    this.#socket = openSocket(AddressFamily.packet, SocketType.raw, 0, action);
-    const options = new SocketOptions(this.#socket, action);
-    options.setSendBuffer(SEND_BUFFER_BYTES);
-    options.setNumber(SOL_SOCKET, SocketOption.priority, PRIORITY_CONTROL);
+    const kind = { domain: AddressFamily.packet, type: SocketType.raw, protocol: 0 };
+    this.#socket = openSocket(kind, action, (socket) => {
+      socket.setSendBuffer(SEND_BUFFER_BYTES);
+      socket.setNumber(SOL_SOCKET, SocketOption.priority, PRIORITY_CONTROL);
+    });
   }
 
   prepare(frames: readonly Frame[]): PreparedFrames {

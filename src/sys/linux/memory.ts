@@ -1,6 +1,7 @@
 /**
  * Memory the kernel is given addresses of. An ArrayBuffer's bytes never move and live as long as
  * the object, so structs that point at each other are built once in one of these and used again.
+ * An address does not keep its memory alive: what owns the arena must outlive every use of one.
  */
 import koffi from "koffi";
 

@@ -9,7 +9,7 @@ import type { NeighbourSocket, NeighbourSocketOptions } from "../ports.ts";
 import { AddressFamily, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
-import { openSocket, SocketOptions } from "./socket-options.ts";
+import { openSocket } from "./socket-options.ts";
 import { LITTLE, SocketAddressLink } from "./structs.ts";
 
 /** linux/if_packet.h */
@@ -25,17 +25,18 @@ export class LinuxNeighbourSocket implements NeighbourSocket {
     const action = `watch who answers for addresses on interface ${options.interfaceIndex}`;
     this.#buffer = buffer;
     // Opened for no protocol, so that nothing arrives before the filter is there.
-    this.#socket = openSocket(AddressFamily.packet, SocketType.raw, 0, action);
-    const socketOptions = new SocketOptions(this.#socket, action);
-    socketOptions.attachFilter(claimFilter(options.family, options.addresses));
-    socketOptions.tryNumber(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
-    const address = new Uint8Array(SocketAddressLink.size);
-    const view = new DataView(address.buffer);
-    view.setUint16(SocketAddressLink.family, AddressFamily.packet, LITTLE);
-    const protocol = options.family === "ipv4" ? EtherType.arp : EtherType.ipv6;
-    view.setUint16(SocketAddressLink.protocol, protocol);
-    view.setInt32(SocketAddressLink.interfaceIndex, options.interfaceIndex, LITTLE);
-    socketOptions.bind(address);
+    const kind = { domain: AddressFamily.packet, type: SocketType.raw, protocol: 0 };
+    this.#socket = openSocket(kind, action, (socket) => {
+      socket.attachFilter(claimFilter(options.family, options.addresses));
+      socket.tryNumber(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+      const address = new Uint8Array(SocketAddressLink.size);
+      const view = new DataView(address.buffer);
+      view.setUint16(SocketAddressLink.family, AddressFamily.packet, LITTLE);
+      const protocol = options.family === "ipv4" ? EtherType.arp : EtherType.ipv6;
+      view.setUint16(SocketAddressLink.protocol, protocol);
+      view.setInt32(SocketAddressLink.interfaceIndex, options.interfaceIndex, LITTLE);
+      socket.bind(address);
+    });
   }
 
   onFrame(handler: (frame: Uint8Array) => void): void {

@@ -8,7 +8,7 @@ import type { NetworkNotice } from "../ports.ts";
 import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
-import { openSocket, SocketOptions } from "./socket-options.ts";
+import { openSocket } from "./socket-options.ts";
 import { LITTLE, SocketAddressNetlink } from "./structs.ts";
 
 /** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR (linux/rtnetlink.h). */
@@ -24,23 +24,24 @@ export class NetlinkNotices implements Disposable {
   readonly #ownPort: () => number;
 
   /** `ownPort` is the port of the socket that carries our own requests. */
-  constructor(buffer: ReceiveBuffer, ownPort: () => number) {
+  constructor(
+    buffer: ReceiveBuffer,
+    ownPort: () => number,
+    receiveBufferBytes = RECEIVE_BUFFER_BYTES,
+  ) {
     this.#buffer = buffer;
     this.#ownPort = ownPort;
     const action = "subscribe to network changes";
-    this.#socket = openSocket(AddressFamily.netlink, SocketType.raw, NETLINK_ROUTE, action);
-    try {
-      const options = new SocketOptions(this.#socket, action);
-      options.setReceiveBuffer(RECEIVE_BUFFER_BYTES);
+    const { netlink } = AddressFamily;
+    const kind = { domain: netlink, type: SocketType.raw, protocol: NETLINK_ROUTE };
+    this.#socket = openSocket(kind, action, (socket) => {
+      socket.setReceiveBuffer(receiveBufferBytes);
       const name = new Uint8Array(SocketAddressNetlink.size);
       const view = new DataView(name.buffer);
       view.setUint16(SocketAddressNetlink.family, AddressFamily.netlink, LITTLE);
       view.setUint32(SocketAddressNetlink.groups, GROUPS, LITTLE);
-      options.bind(name);
-    } catch (error: unknown) {
-      this.#socket[Symbol.dispose]();
-      throw error;
-    }
+      socket.bind(name);
+    });
   }
 
   onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {

@@ -75,7 +75,7 @@ export function setScheduling(scheduling: Scheduling): void {
   const priority = scheduling.policy === "other" ? 0 : scheduling.priority;
   parameter.view.setInt32(0, priority, LITTLE);
   const policy = POLICY[scheduling.policy] | SCHED_RESET_ON_FORK;
-  const result = schedSetscheduler(0, policy, parameter.address);
+  const result = schedSetscheduler(0, policy, parameter.bytes);
   must(result, "sched_setscheduler", `schedule with ${scheduling.policy} priority ${priority}`);
 }
 
@@ -84,7 +84,7 @@ export function setRealTimeLimit(limit: Duration): void {
   const value = new Arena(ResourceLimit.size);
   value.view.setBigUint64(ResourceLimit.soft, BigInt(limit), LITTLE);
   value.view.setBigUint64(ResourceLimit.hard, BigInt(limit), LITTLE);
-  must(setrlimit(RLIMIT_RTTIME, value.address), "setrlimit", "limit real-time execution");
+  must(setrlimit(RLIMIT_RTTIME, value.bytes), "setrlimit", "limit real-time execution");
 }
 
 /** The processors, numbered from 0, this thread may run on. */
@@ -94,7 +94,7 @@ export function setAffinity(processors: readonly number[]): void {
     const at = processor >> 3;
     mask.view.setUint8(at, mask.view.getUint8(at) | (1 << (processor & 7)));
   }
-  const result = schedSetaffinity(0, mask.bytes.length, mask.address);
+  const result = schedSetaffinity(0, mask.bytes.length, mask.bytes);
   must(result, "sched_setaffinity", `run on processors ${processors.join(", ")}`);
 }
 

@@ -1,6 +1,7 @@
 /** Opening sockets and setting their options, with a sentence about what was being done. */
 import { addressBytes, familyOf } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
+import { assert } from "../../base/failure.ts";
 import type { FilterStep } from "../../wire/packet-filter.ts";
 import { AddressFamily, SocketOption, SocketType, SOL_SOCKET } from "./constants.ts";
 import { Descriptor } from "./descriptor.ts";
@@ -16,18 +17,39 @@ import {
 
 /** BPF_RET | BPF_K (linux/filter.h): accept as many bytes as the value says. */
 const BPF_RETURN = 0x06;
+/** BPF_MAXINSNS (linux/bpf_common.h). */
+const FILTER_STEPS = 4096;
 
+/** Option values on their way to the kernel, which copies them within the call. */
 const scratch = new Arena(256);
+const filterMemory = new Arena(FILTER_STEPS * FilterInstruction.size);
 
-/** A non-blocking socket that is not inherited by programs we start. */
+/** The arguments of socket(2). */
+export interface SocketKind {
+  readonly domain: number;
+  readonly type: number;
+  readonly protocol: number;
+}
+
+/**
+ * A non-blocking socket that is not inherited by programs we start, with its options set by
+ * `configure`. When any of it is refused nothing stays open.
+ */
 export function openSocket(
-  domain: number,
-  type: number,
-  protocol: number,
+  kind: SocketKind,
   action: string,
+  configure: (options: SocketOptions) => void,
 ): Descriptor {
   const flags = SocketType.nonBlocking | SocketType.closeOnExec;
-  return new Descriptor(must(socket(domain, type | flags, protocol), "socket", action));
+  const fd = must(socket(kind.domain, kind.type | flags, kind.protocol), "socket", action);
+  const descriptor = new Descriptor(fd);
+  try {
+    configure(new SocketOptions(descriptor, action));
+    return descriptor;
+  } catch (error: unknown) {
+    descriptor[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /** Sets one option on a socket and names the socket when the kernel refuses. */
@@ -82,32 +104,26 @@ export class SocketOptions {
     this.setBytes(SOL_SOCKET, SocketOption.bindToDevice, new TextEncoder().encode(name));
   }
 
-  /** Nothing is ever queued on this socket: a filter that keeps no byte. */
+  /** Nothing is ever queued on this socket. */
   refuseInput(): void {
-    const instruction = 64;
-    scratch.bytes.fill(0, instruction, instruction + FilterInstruction.size);
-    scratch.view.setUint16(instruction + FilterInstruction.code, BPF_RETURN, LITTLE);
-    const program = new Uint8Array(FilterProgram.size);
-    const view = new DataView(program.buffer);
-    view.setUint16(FilterProgram.length, 1, LITTLE);
-    view.setBigUint64(FilterProgram.instructions, scratch.at(instruction), LITTLE);
-    this.setBytes(SOL_SOCKET, SocketOption.attachFilter, program);
+    this.attachFilter([{ code: BPF_RETURN, jumpTrue: 0, jumpFalse: 0, value: 0 }]);
   }
 
   /** Attaches a classic BPF program; what it keeps no byte of is not queued. */
   attachFilter(steps: readonly FilterStep[]): void {
-    const code = new Arena(steps.length * FilterInstruction.size);
+    assert(steps.length <= FILTER_STEPS, `a filter of ${steps.length} steps`);
+    const { view } = filterMemory;
     for (const [i, step] of steps.entries()) {
       const at = i * FilterInstruction.size;
-      code.view.setUint16(at + FilterInstruction.code, step.code, LITTLE);
-      code.view.setUint8(at + FilterInstruction.jumpTrue, step.jumpTrue);
-      code.view.setUint8(at + FilterInstruction.jumpFalse, step.jumpFalse);
-      code.view.setUint32(at + FilterInstruction.value, step.value, LITTLE);
+      view.setUint16(at + FilterInstruction.code, step.code, LITTLE);
+      view.setUint8(at + FilterInstruction.jumpTrue, step.jumpTrue);
+      view.setUint8(at + FilterInstruction.jumpFalse, step.jumpFalse);
+      view.setUint32(at + FilterInstruction.value, step.value, LITTLE);
     }
     const program = new Uint8Array(FilterProgram.size);
-    const view = new DataView(program.buffer);
-    view.setUint16(FilterProgram.length, steps.length, LITTLE);
-    view.setBigUint64(FilterProgram.instructions, code.address, LITTLE);
+    const header = new DataView(program.buffer);
+    header.setUint16(FilterProgram.length, steps.length, LITTLE);
+    header.setBigUint64(FilterProgram.instructions, filterMemory.address, LITTLE);
     this.setBytes(SOL_SOCKET, SocketOption.attachFilter, program);
   }
 
