@@ -10,8 +10,7 @@ import { Host } from "./host.ts";
 import { Namespace } from "./namespace.ts";
 import { Observer } from "./observer.ts";
 
-export const BRIDGE = "br0";
-/** The one interface of every host. */
+/** The interface of a host in the first segment, usually its only one. */
 export const INTERFACE = "eth0";
 
 export interface HostPlan {
@@ -20,22 +19,32 @@ export interface HostPlan {
   readonly mac?: string;
 }
 
+export interface LanOptions {
+  /**
+   * Separate bridges, each with an interface of every host: eth0 in the first, eth1 in the second
+   * with 1 added to the third part of its IPv4 addresses, and so on.
+   */
+  readonly segments?: number;
+}
+
 export class Lan implements AsyncDisposable {
   readonly directory: string;
   readonly hosts: readonly Host[];
   readonly #network: Namespace;
+  readonly #segments: number;
   readonly #ports: Map<Host, string>;
   readonly #observers: Observer[] = [];
 
   /** Use `Lan.open`. */
-  constructor(directory: string, network: Namespace, hosts: readonly Host[]) {
+  constructor(directory: string, network: Namespace, hosts: readonly Host[], segments: number) {
     this.directory = directory;
     this.#network = network;
+    this.#segments = segments;
     this.hosts = hosts;
     this.#ports = new Map(hosts.map((host, index) => [host, `port${index + 1}`]));
   }
 
-  static async open(plans: readonly HostPlan[]): Promise<Lan> {
+  static async open(plans: readonly HostPlan[], options: LanOptions = {}): Promise<Lan> {
     const directory = mkdtempSync(join(tmpdir(), "keepalived-lab-"));
     const hosts = plans.map((plan, index) => {
       const own = join(directory, plan.name);
@@ -43,12 +52,14 @@ export class Lan implements AsyncDisposable {
       return new Host({ mac: macAddress(index + 1), ...plan }, own);
     });
     const network = await Namespace.open("switch", join(directory, "switch"));
-    const lan = new Lan(directory, network, hosts);
+    const lan = new Lan(directory, network, hosts, options.segments ?? 1);
     try {
-      await lan.#ip([
-        `link add ${BRIDGE} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
-        `link set ${BRIDGE} up`,
-      ]);
+      await lan.#ip(
+        lan.#each((segment) => [
+          `link add br${segment} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+          `link set br${segment} up`,
+        ]),
+      );
       await Promise.all(hosts.map((host) => lan.powerOn(host)));
       return lan;
     } catch (error) {
@@ -66,45 +77,54 @@ export class Lan implements AsyncDisposable {
   /** Boots a host and plugs it in; its addresses are up when this returns. */
   async powerOn(host: Host): Promise<void> {
     await host.powerOn();
-    const port = this.#port(host);
     const { pid } = host.machine;
-    await this.#ip([
-      `link add ${port} type veth peer name ${INTERFACE} address ${host.mac} netns ${pid}`,
-      `link set ${port} master ${BRIDGE}`,
-      `link set ${port} up`,
+    await this.#ip(
+      this.#each((segment) => {
+        const port = this.#port(host, segment);
+        const peer = `peer name eth${segment} address ${macIn(host.mac, segment)} netns ${pid}`;
+        return [
+          `link add ${port} type veth ${peer}`,
+          `link set ${port} master br${segment}`,
+          `link set ${port} up`,
+        ];
+      }),
+    );
+    const lines = this.#each((segment) => [
+      `link set eth${segment} up`,
+      ...host.addresses.map(
+        (address) => `addr add ${addressIn(address, segment)} dev eth${segment}`,
+      ),
     ]);
-    const addresses = host.addresses.map((address) => `addr add ${address} dev ${INTERFACE}`);
-    await host.must(["ip", "-batch", "-"], {
-      input: [`link set ${INTERFACE} up`, ...addresses, ""].join("\n"),
-    });
+    await host.must(["ip", "-batch", "-"], { input: [...lines, ""].join("\n") });
   }
 
   /** A power cut: every process of the host stops at one instant, and its cable goes dead. */
   async powerOff(host: Host): Promise<void> {
     await host.powerOff();
     // The kernel takes the pair down with the namespace, but in its own time.
-    await this.#ip([`link del ${this.#port(host)}`]).catch(() => undefined);
+    const ports = this.#each((segment) => [`link del ${this.#port(host, segment)}`]);
+    await this.#ip(ports, ["-force"]).catch(() => undefined);
   }
 
   /** Pulls the cable of a running host, or puts it back: its carrier goes and comes. */
   async cable(host: Host, isPlugged: boolean): Promise<void> {
-    await this.#ip([`link set ${this.#port(host)} ${isPlugged ? "up" : "down"}`]);
+    await this.#ip([`link set ${this.#port(host, 0)} ${isPlugged ? "up" : "down"}`]);
   }
 
   /** The host behind a MAC address, as the bridge has learned it. */
   async hostBehind(mac: string): Promise<Host | undefined> {
     const table = await must(
-      this.#network.enterNetwork(["bridge", "fdb", "show", "br", BRIDGE, "dynamic"]),
+      this.#network.enterNetwork(["bridge", "fdb", "show", "br", "br0", "dynamic"]),
     );
     const line = table.split("\n").find((entry) => entry.startsWith(`${mac} `));
     const port = /dev (\S+)/.exec(line ?? "")?.[1];
-    return this.hosts.find((host) => this.#ports.get(host) === port);
+    return this.hosts.find((host) => this.#port(host, 0) === port);
   }
 
-  /** Records what passes the bridge; `filter` is in tcpdump's language. */
+  /** Records what passes the first bridge; `filter` is in tcpdump's language. */
   async observe(filter = "ip proto 112 or ip6 proto 112 or arp or icmp6"): Promise<Observer> {
     const file = join(this.directory, `capture-${this.#observers.length + 1}.pcap`);
-    const observer = await Observer.open(this.#network, { device: BRIDGE, filter, file });
+    const observer = await Observer.open(this.#network, { device: "br0", filter, file });
     this.#observers.push(observer);
     return observer;
   }
@@ -118,19 +138,32 @@ export class Lan implements AsyncDisposable {
     }
   }
 
-  #port(host: Host): string {
+  #port(host: Host, segment: number): string {
     const port = this.#ports.get(host);
     if (port === undefined) throw new Error(`${host.name} is not plugged into this switch`);
-    return port;
+    return `${port}x${segment}`;
   }
 
-  async #ip(lines: readonly string[]): Promise<void> {
-    await must(["nsenter", "-t", String(this.#network.pid), "-n", "--", "ip", "-batch", "-"], {
-      input: [...lines, ""].join("\n"),
-    });
+  #each(lines: (segment: number) => readonly string[]): readonly string[] {
+    return Array.from({ length: this.#segments }, (_, segment) => lines(segment)).flat();
+  }
+
+  async #ip(lines: readonly string[], flags: readonly string[] = []): Promise<void> {
+    const enter = ["nsenter", "-t", String(this.#network.pid), "-n", "--"];
+    await must([...enter, "ip", ...flags, "-batch", "-"], { input: [...lines, ""].join("\n") });
   }
 }
 
 function macAddress(index: number): string {
   return `02:00:00:00:00:${index.toString(16).padStart(2, "0")}`;
+}
+
+function macIn(mac: string, segment: number): string {
+  return segment === 0 ? mac : mac.replace(/^02:00/, `02:${segment.toString(16).padStart(2, "0")}`);
+}
+
+function addressIn(address: string, segment: number): string {
+  if (segment === 0 || address.includes(":")) return address;
+  const [a, b, c, rest] = address.split(".");
+  return `${a}.${b}.${Number(c) + segment}.${rest}`;
 }

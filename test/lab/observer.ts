@@ -24,10 +24,11 @@ const START_TIMEOUT_MS = 10_000;
 
 export class Observer implements AsyncDisposable {
   readonly file: string;
-  readonly frames: Frame[] = [];
+  readonly #frames: Frame[] = [];
   readonly #child: ChildProcess;
   readonly #reader: PcapReader;
   #descriptor: number | undefined;
+  readonly #unread: Buffer[] = [];
   #errors = "";
 
   /** Use `Observer.open`. */
@@ -35,10 +36,10 @@ export class Observer implements AsyncDisposable {
     this.#child = child;
     this.file = file;
     this.#descriptor = openSync(file, "w");
-    this.#reader = new PcapReader((bytes, at) => this.frames.push(readFrame(bytes, at)));
+    this.#reader = new PcapReader((bytes, at) => this.#frames.push(readFrame(bytes, at)));
     child.stdout?.on("data", (chunk: Buffer) => {
       if (this.#descriptor !== undefined) writeSync(this.#descriptor, chunk);
-      this.#reader.feed(chunk);
+      this.#unread.push(chunk);
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#errors += text));
   }
@@ -56,6 +57,18 @@ export class Observer implements AsyncDisposable {
       return observer.#errors.includes("listening on");
     });
     return observer;
+  }
+
+  /** All frames so far. Reading them is put off until asked: measuring leaves no time for it. */
+  get frames(): readonly Frame[] {
+    this.#read();
+    return this.#frames;
+  }
+
+  /** Forgets what was recorded up to now, in memory; the file keeps it. */
+  forget(): void {
+    this.#read();
+    this.#frames.length = 0;
   }
 
   adverts(where: (advert: Advert) => boolean = () => true): readonly Advert[] {
@@ -110,6 +123,10 @@ export class Observer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #read(): void {
+    for (const chunk of this.#unread.splice(0)) this.#reader.feed(chunk);
   }
 
   async #interrupt(): Promise<void> {

@@ -7,7 +7,9 @@ import koffi from "koffi";
 const libc = koffi.load("libc.so.6");
 const socketCall = libc.func("int socket(int domain, int type, int protocol)");
 const bindCall = libc.func("int bind(int fd, const uint8_t *address, uint32_t length)");
-const recvCall = libc.func("intptr_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)");
+const recvCall = libc.func(
+  "intptr_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)",
+);
 const sendtoCall = libc.func(
   "intptr_t sendto(int fd, const uint8_t *data, size_t length, int flags, const uint8_t *to, uint32_t size)",
 );
