@@ -5,6 +5,7 @@ import { address, mac } from "../sim/values.ts";
 import { advertSocketContract } from "./advert-socket.ts";
 import { clockContract } from "./clock.ts";
 import { frameSocketContract } from "./frame-socket.ts";
+import { neighbourSocketContract } from "./neighbour-socket.ts";
 import { netlinkContract } from "./netlink.ts";
 import type { ContractHost, ContractNetwork } from "./network.ts";
 
@@ -52,3 +53,4 @@ clockContract("the simulation", open);
 netlinkContract("the simulation", open);
 advertSocketContract("the simulation", open);
 frameSocketContract("the simulation", open);
+neighbourSocketContract("the simulation", open);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { advertSocketContract } from "../contract/advert-socket.ts";
 import { clockContract } from "../contract/clock.ts";
 import { frameSocketContract } from "../contract/frame-socket.ts";
+import { neighbourSocketContract } from "../contract/neighbour-socket.ts";
 import { netlinkContract } from "../contract/netlink.ts";
 import { openRealNetwork, reasonToSkip } from "./real-network.ts";
 
@@ -12,6 +13,7 @@ if (skip === undefined) {
   netlinkContract("the kernel", openRealNetwork);
   advertSocketContract("the kernel", openRealNetwork);
   frameSocketContract("the kernel", openRealNetwork);
+  neighbourSocketContract("the kernel", openRealNetwork);
 } else {
   test("the contract suites on the kernel", { skip }, () => undefined);
 }

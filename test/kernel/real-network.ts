@@ -59,9 +59,9 @@ export class Namespace implements Disposable {
   }
 
   /** Runs a command in there, its words separated by blanks, and returns what it prints. */
-  run(command: string): string {
-    const words = command.split(" ");
-    return execFileSync("nsenter", ["-t", String(this.pid), "-n", ...words], { encoding: "utf8" });
+  run(command: string, input = ""): string {
+    const argv = ["-t", String(this.pid), "-n", ...command.split(" ")];
+    return execFileSync("nsenter", argv, { encoding: "utf8", input });
   }
 
   [Symbol.dispose](): void {
@@ -105,7 +105,17 @@ export function portsInside(namespace: Namespace, opened: Opened): NetworkPorts 
   };
 }
 
-function toHost(namespace: Namespace, opened: Opened, number: number): ContractHost {
+export interface RealHost extends ContractHost {
+  /** Runs a command there and returns what it prints. */
+  run(command: string): string;
+}
+
+export interface RealNetwork extends ContractNetwork {
+  readonly a: RealHost;
+  readonly b: RealHost;
+}
+
+function toHost(namespace: Namespace, opened: Opened, number: number): RealHost {
   const shown = namespace.run(`ip -o link show dev ${INTERFACE}`);
   const index = interfaceIndex(Number(shown.split(":")[0]));
   assert(index !== undefined, `an index in ${shown}`);
@@ -125,11 +135,12 @@ function toHost(namespace: Namespace, opened: Opened, number: number): ContractH
     setUp: (isUp) => {
       namespace.run(`ip link set ${INTERFACE} ${isUp ? "up" : "down"}`);
     },
+    run: (command) => namespace.run(command),
   };
 }
 
 /** Two hosts on one cable. */
-export async function openRealNetwork(): Promise<ContractNetwork> {
+export async function openRealNetwork(): Promise<RealNetwork> {
   const a = await Namespace.open();
   const b = await Namespace.open();
   const opened = new Opened();
