@@ -7,12 +7,13 @@ import { dirname, join } from "node:path";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProgram } from "../daemon/vrrp-process.ts";
 import { parseInvocation } from "./command.ts";
-import type { DaemonOptions, Invocation } from "./command.ts";
+import type { Invocation } from "./command.ts";
+import { launchDaemon, takeLaunch } from "./launch.ts";
 import { nameProcess } from "./process-name.ts";
 import { watchSignals } from "./signals.ts";
 
-/** Flags of every Node this program starts: less memory, and no debugger on SIGUSR1's default. */
-export const NODE_FLAGS: readonly string[] = ["--no-warnings"];
+/** Flags of every Node this program starts; the start script gives them too. */
+const NODE_FLAGS: readonly string[] = ["--no-warnings"];
 
 async function main(argv: readonly string[]): Promise<void> {
   const invocation = parseInvocation(argv);
@@ -29,19 +30,16 @@ async function startDaemon(
   invocation: Extract<Invocation, { kind: "daemon" }>,
   argv: readonly string[],
 ): Promise<void> {
-  const { options } = invocation;
-  for (const remark of invocation.remarks) process.stderr.write(`${remark}\n`);
-  await runInForeground(options, argv);
-}
-
-async function runInForeground(options: DaemonOptions, argv: readonly string[]): Promise<void> {
+  const { options, remarks } = invocation;
+  const launch = takeLaunch();
+  if (launch === undefined) for (const remark of remarks) process.stderr.write(`${remark}\n`);
+  if (launch === undefined && !options.foreground) process.exit(await launchDaemon(argv));
   const signals = watchSignals({ ignoresInterrupt: options.ignoresInterrupt });
   const program = vrrpProgram();
   const early = options.runsVrrp ? startVrrpProcess(program) : undefined;
   nameProcess(["keepalived", ...argv].join(" "), "keepalived");
   const { runDaemon } = await import("./run-daemon.ts");
-  const code = await runDaemon({ options, argv, early, program, signals });
-  process.exit(code);
+  process.exit(await runDaemon({ options, argv, early, program, signals, launch }));
 }
 
 /** The bundle of the VRRP process lies beside this program's own. */

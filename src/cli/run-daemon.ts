@@ -1,17 +1,35 @@
 /** Puts the parent process together from its parts and the system's. */
+import { mkdirSync, openSync, truncateSync } from "node:fs";
 import { release, type, version } from "node:os";
-import { startVrrpProcess } from "../daemon/vrrp-process.ts";
-import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
+import { dirname, resolve } from "node:path";
+import { dumpDirectory, writeDumpFile } from "../daemon/dump-file.ts";
 import { LogStream } from "../daemon/log-stream.ts";
 import { Logger } from "../daemon/logger.ts";
+import type { LineSink } from "../daemon/logger.ts";
+import type { PidFile } from "../daemon/pid-files.ts";
 import { Supervisor } from "../daemon/supervisor.ts";
+import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
+import { startVrrpProcess } from "../daemon/vrrp-process.ts";
+import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
 import { startingLines } from "../report/life-lines.ts";
+import { lockPidFile } from "../sys/linux/pid-file.ts";
+import {
+  becomeSubreaper,
+  enterNetworkNamespace,
+  setFileModeMask,
+} from "../sys/linux/process-control.ts";
+import { processPort } from "../sys/linux/process.ts";
+import { LinuxSyslogSocket } from "../sys/linux/syslog.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
 import type { Timers } from "../sys/ports.ts";
+import { DEFAULT_UMASK } from "./command.ts";
 import type { DaemonOptions } from "./command.ts";
+import type { Launch } from "./launch.ts";
+import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
-import { loadConfiguration } from "./load-configuration.ts";
-import { lockPidFile } from "./lock-pid-file.ts";
+import { nameProcess } from "./process-name.ts";
+import { scriptContext, scriptEnvironment } from "./script-context.ts";
+import { serviceManager } from "./service-manager.ts";
 import type { SignalWatch } from "./signals.ts";
 
 export interface DaemonStart {
@@ -20,50 +38,152 @@ export interface DaemonStart {
   readonly early: VrrpProcess | undefined;
   readonly program: VrrpProgram;
   readonly signals: SignalWatch;
+  readonly launch: Launch | undefined;
 }
 
+/** How long the last lines may take to be written. */
+const LAST_LINES_MS = 200;
+
 export async function runDaemon(start: DaemonStart): Promise<number> {
-  const { options, argv, early, program, signals } = start;
+  const options = start.launch === undefined ? start.options : detach(start.options);
   const timers = systemTimers();
-  const logger = openLogger(options, timers);
-  logger.logAll(
-    startingLines({
-      kernel: `${type()} ${release()} ${version()}`,
-      arguments: ["keepalived", ...argv],
+  const logger = openLogger(options, start.launch, timers);
+  logger.logAll(startingLines({ kernel: kernelText(), arguments: ["keepalived", ...start.argv] }));
+  const manager = serviceManager();
+  const supervisor = new Supervisor(
+    daemonParts({ ...start, options }, logger, timers, () => {
+      start.launch?.ready();
+      manager.tell("READY=1");
     }),
   );
-  const supervisor = new Supervisor({
-    pid: process.pid,
-    options: {
-      configFile: options.configFile,
-      pidFiles: options.pidFiles,
-      runsVrrp: options.runsVrrp,
-      runsAll: options.runsAll,
-      respawns: options.respawns,
-      keepAddresses: options.keepsAddresses,
-      detail: options.detail,
-    },
-    timers,
-    logger,
-    load: () => loadConfiguration(options),
-    startVrrp: () => startVrrpProcess(program),
-    earlyVrrp: early,
-    lockPidFile,
-    ready: () => undefined,
-  });
-  signals.listen((demand) => {
+  start.signals.listen((demand) => {
+    if (demand === "stop") manager.tell("STOPPING=1");
     supervisor.demand(demand);
   });
+  // The loop must not end while only unreferenced work is left.
   const code = await supervisor.run();
+  await Promise.race([logger.drained(), new Promise((done) => setTimeout(done, LAST_LINES_MS))]);
   logger.flush();
   return code;
 }
 
-function openLogger(options: DaemonOptions, timers: Timers): Logger {
-  const console = options.logsToConsole ? new LogStream(openLogDescriptor(), timers) : undefined;
+const kernelText = (): string => `${type()} ${release()} ${version()}`;
+
+/** A daemon leaves the directory it was started in; names it was given keep their meaning. */
+function detach(options: DaemonOptions): DaemonOptions {
+  const { pidFiles, logFile } = options;
+  const absolute = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(path);
+  const detached: DaemonOptions = {
+    ...options,
+    configFile: resolve(options.configFile),
+    logFile: absolute(logFile),
+    pidFiles: {
+      parent: absolute(pidFiles.parent),
+      vrrp: absolute(pidFiles.vrrp),
+      checkers: absolute(pidFiles.checkers),
+      bfd: absolute(pidFiles.bfd),
+    },
+  };
+  process.chdir("/");
+  return detached;
+}
+
+function daemonParts(
+  start: DaemonStart,
+  logger: Logger,
+  timers: Timers,
+  ready: () => void,
+): SupervisorParts {
+  const { options, argv, early, program } = start;
+  setFileModeMask(options.umask ?? DEFAULT_UMASK);
+  becomeSubreaper();
+  const load = daemonLoader(options, enterNetworkNamespace);
+  return {
+    pid: process.pid,
+    options: {
+      ...options,
+      respawns: options.respawns,
+      keepAddresses: options.keepsAddresses,
+    },
+    timers,
+    logger,
+    processes: processPort,
+    environment: scriptEnvironment(process.env),
+    scripts: scriptContext(),
+    load: () => {
+      const loaded = load();
+      const { parent } = loaded.model.global.processNames;
+      nameProcess([parent, ...argv].join(" "), parent);
+      return loaded;
+    },
+    startVrrp: () => startVrrpProcess(program),
+    earlyVrrp: early,
+    lockPidFile: openPidFile,
+    setFileMask: (mask) => {
+      setFileModeMask(mask);
+    },
+    writeDump: async (name, text) => {
+      const directory = await dumpDirectory(process.env["TMPDIR"]);
+      await writeDumpFile(`${directory}/${name}`, text, String(process.pid));
+    },
+    cpuUsage: () => {
+      const { user, system } = process.cpuUsage();
+      return { userUs: user, systemUs: system };
+    },
+    ready,
+  };
+}
+
+/** Readable by all, in a directory that may have to be made. */
+const PID_DIRECTORY_MODE = 0o755;
+const PID_FILE_MASK = 0o022;
+
+function openPidFile(path: string): PidFile | undefined {
+  const mask = setFileModeMask(PID_FILE_MASK);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: PID_DIRECTORY_MODE });
+    const locked = lockPidFile(path);
+    if (!locked.ok) return undefined;
+    const file = locked.value;
+    // What a predecessor that was killed left in it.
+    truncateSync(path, 0);
+    return {
+      write: (pid) => {
+        file.write(pid);
+      },
+      release: () => {
+        file[Symbol.dispose]();
+      },
+    };
+  } finally {
+    setFileModeMask(mask);
+  }
+}
+
+function openLogger(options: DaemonOptions, launch: Launch | undefined, timers: Timers): Logger {
   return new Logger(
-    { syslog: undefined, console, file: undefined },
+    {
+      syslog: options.logsToSyslog ? new LinuxSyslogSocket() : undefined,
+      console: launch?.sink ?? consoleSink(options, timers),
+      file: options.logFile === undefined ? undefined : fileSink(options.logFile, timers),
+    },
     { pid: process.pid, facility: options.facility, detail: options.detail, identSuffix: "" },
     timers,
   );
+}
+
+const consoleSink = (options: DaemonOptions, timers: Timers): LineSink | undefined =>
+  options.logsToConsole ? new LogStream(openLogDescriptor(), timers) : undefined;
+
+const LOG_FILE_MODE = 0o640;
+
+function fileSink(path: string, timers: Timers): LineSink | undefined {
+  try {
+    return new LogStream(openSync(path, "a", LOG_FILE_MODE), timers);
+  } catch (error: unknown) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The log file ${path} cannot be used: ${reason}\n`);
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@
  * Signals as demands. They are caught from the first moment, because the default action of HUP,
  * USR1 and USR2 would end the process; until somebody listens only a stop is remembered.
  */
-import type { Demand } from "../daemon/supervisor.ts";
+import type { Demand } from "../daemon/supervisor-parts.ts";
 
 /** glibc's SIGRTMIN+2 and SIGRTMAX-1, which have no names in Node. */
 const JSON_SIGNAL = 36;

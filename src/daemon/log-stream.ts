@@ -6,6 +6,7 @@
 import { write, writeSync } from "node:fs";
 import { milliseconds } from "../base/units.ts";
 import type { Timers } from "../sys/ports.ts";
+import type { LineSink } from "./logger.ts";
 
 /** The most text kept for a reader that does not read; about five thousand lines. */
 export const LOG_QUEUE_BYTES = 512 * 1024;
@@ -14,7 +15,7 @@ const BATCH_BYTES = 64 * 1024;
 /** How soon a full pipe is tried again. */
 const RETRY_DELAY = milliseconds(50);
 
-export class LogStream {
+export class LogStream implements LineSink {
   readonly #fd: number;
   readonly #timers: Timers;
   #queue: string[] = [];

@@ -5,14 +5,21 @@
 import type { SyslogSocket, Timers } from "../sys/ports.ts";
 import { renderConsoleLine, renderFileLine, renderSyslogDatagram } from "../report/log-line.ts";
 import type { Ident, LogLine } from "../report/log-line.ts";
-import type { LogStream } from "./log-stream.ts";
+
+/** Where finished lines go; writing never waits and never throws. */
+export interface LineSink {
+  write(text: string): void;
+  /** What can still be written without waiting. */
+  flush(): void;
+  drained(): Promise<void>;
+}
 
 export interface LoggerSinks {
   /** Undefined with -G, or where no log daemon listens. */
   readonly syslog: SyslogSocket | undefined;
   /** Standard error with -l. */
-  readonly console: LogStream | undefined;
-  readonly file: LogStream | undefined;
+  readonly console: LineSink | undefined;
+  readonly file: LineSink | undefined;
 }
 
 export interface LoggerOptions {

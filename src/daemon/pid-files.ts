@@ -24,8 +24,8 @@ export interface PidFileOptions {
 
 /** A locked pid file. */
 export interface PidFile {
-  /** Replaces the content; undefined leaves the file empty. */
-  write(pid: number | undefined): void;
+  /** Replaces the content; before that the file is empty. */
+  write(pid: number): void;
   /** Removes the file and gives up the lock. */
   release(): void;
 }
@@ -71,40 +71,37 @@ export type LockOutcome =
   | { readonly kind: "taken"; readonly path: string };
 
 export class PidFiles {
-  readonly #parent: PidFile;
-  readonly #vrrp: PidFile;
-  readonly #others: readonly PidFile[];
+  readonly #held: ReadonlyMap<string, PidFile>;
+  readonly #names: PidFileNames;
 
-  constructor(parent: PidFile, vrrp: PidFile, others: readonly PidFile[]) {
-    this.#parent = parent;
-    this.#vrrp = vrrp;
-    this.#others = others;
+  constructor(held: ReadonlyMap<string, PidFile>, names: PidFileNames) {
+    this.#held = held;
+    this.#names = names;
   }
 
   setParent(pid: number): void {
-    this.#parent.write(pid);
+    this.#held.get(this.#names.parent)?.write(pid);
   }
 
-  setVrrp(pid: number | undefined): void {
-    this.#vrrp.write(pid);
+  setVrrp(pid: number): void {
+    this.#held.get(this.#names.vrrp)?.write(pid);
   }
 
   release(): void {
-    for (const file of [...this.#others, this.#vrrp, this.#parent]) file.release();
+    for (const file of this.#held.values()) file.release();
   }
 }
 
 /** Locks all four, or none. */
 export function lockPidFiles(names: PidFileNames, lock: LockPidFile): LockOutcome {
-  const held: PidFile[] = [];
+  const held = new Map<string, PidFile>();
   for (const path of [names.parent, names.vrrp, names.checkers, names.bfd]) {
-    const file = lock(path);
+    const file = held.has(path) ? undefined : lock(path);
     if (file === undefined) {
-      for (const other of held) other.release();
+      for (const other of held.values()) other.release();
       return { kind: "taken", path };
     }
-    held.push(file);
+    held.set(path, file);
   }
-  const [parent, vrrp, ...others] = held as [PidFile, PidFile, ...PidFile[]];
-  return { kind: "locked", files: new PidFiles(parent, vrrp, others) };
+  return { kind: "locked", files: new PidFiles(held, names) };
 }

@@ -1,108 +1,84 @@
 /**
- * The parent process: reads the configuration, keeps the VRRP process running with it, obeys
- * signals, and ends everything in good order. What it needs of the system is handed in.
+ * The parent process: reads the configuration, keeps the VRRP process running with it, runs its
+ * programs, obeys signals, answers questions, and ends everything in good order.
  */
+import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
+import { controlSocketFailedLine } from "../report/control-lines.ts";
+import { renderDataDump } from "../report/data-dump.ts";
 import {
   alreadyRunningLine,
   configurationFileLine,
+  cpuUsageLine,
   inactivePartsLines,
   noConfigurationLine,
   pidFileFailedLine,
   pidFileLockedLine,
+  reloadCannotChangeLine,
   reloadCompleteLine,
+  reloadRefusedLine,
   reloadTimeLine,
   reloadingLine,
   startupCompleteLine,
   stoppedLine,
   stoppingLine,
 } from "../report/life-lines.ts";
-import { problem } from "../report/log-line.ts";
-import type { LogLine } from "../report/log-line.ts";
+import { info, problem } from "../report/log-line.ts";
 import { renderEvent } from "../report/log-lines.ts";
-import type { InstanceFacts } from "../report/log-lines.ts";
-import type { Timers } from "../sys/ports.ts";
-import type { Logger } from "./logger.ts";
+import { unreachable } from "../base/failure.ts";
+import { openControlSocket } from "./control-socket.ts";
 import { Journal } from "./journal.ts";
-import type { FromVrrp, ScriptStatus } from "./messages.ts";
-import { lockPidFiles, nameSuffix, pidFileNames } from "./pid-files.ts";
-import type { LockPidFile, PidFileOptions, PidFiles } from "./pid-files.ts";
+import type { FromVrrp } from "./messages.ts";
+import { Operator } from "./operator.ts";
+import { controlSocketPath, lockPidFiles, nameSuffix, pidFileNames } from "./pid-files.ts";
+import type { PidFiles } from "./pid-files.ts";
+import { prepareScripts } from "./prepare-scripts.ts";
+import { ProgramRunner } from "./program-runner.ts";
+import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
 import { VrrpKeeper } from "./vrrp-keeper.ts";
-import type { VrrpProcess } from "./vrrp-process.ts";
 
-export interface LoadedConfiguration {
-  readonly model: Model;
-  /** What the reader has to say about the file, in its order. */
-  readonly lines: readonly LogLine[];
-  /** The exit code with which a start must end, or undefined when it may go on. */
-  readonly startVerdict: number | undefined;
-  /** Whether a running daemon keeps what it has rather than take this. */
-  readonly hasErrors: boolean;
-}
-
-export interface SupervisorOptions {
-  readonly configFile: string;
-  readonly pidFiles: PidFileOptions;
-  /** False with -C. */
-  readonly runsVrrp: boolean;
-  /** --all: a child runs even with nothing to do. */
-  readonly runsAll: boolean;
-  /** False with -R. */
-  readonly respawns: boolean;
-  readonly keepAddresses: boolean;
-  readonly detail: boolean;
-}
-
-export interface SupervisorParts {
-  readonly pid: number;
-  readonly options: SupervisorOptions;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  readonly load: () => LoadedConfiguration;
-  readonly startVrrp: () => VrrpProcess;
-  /** A VRRP process started before the configuration was read. */
-  readonly earlyVrrp: VrrpProcess | undefined;
-  readonly lockPidFile: LockPidFile;
-  /** The daemon runs: whoever started it may stop waiting. */
-  readonly ready: () => void;
-}
-
-export type Demand = "stop" | "reload" | "data" | "statistics" | "clearStatistics" | "json";
+/** keepalived.conf(5) child_wait_time, until a configuration says otherwise. */
+const DEFAULT_CHILD_WAIT = seconds(5);
 
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #keeper: VrrpKeeper;
+  readonly #programs: ProgramRunner;
+  readonly #operator: Operator;
   readonly #journal = new Journal();
   #model: Model | undefined;
+  #interfaces = new Map<string, string | undefined>();
   #pidFiles: PidFiles | undefined;
+  #control: Disposable | undefined;
   #isReady = false;
   #isStopping = false;
   #finish: (code: number) => void = () => undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    const { timers, logger, options } = parts;
-    this.#keeper = new VrrpKeeper({
-      start: parts.startVrrp,
-      timers,
-      logger,
-      respawns: options.respawns,
-      options: {
-        keepAddresses: options.keepAddresses,
-        detail: options.detail,
-        parentPid: parts.pid,
+    this.#programs = new ProgramRunner({
+      ...parts,
+      self: parts.scripts.self,
+      changed: (name, status) => {
+        this.#note(`check ${name} is ${status}`);
+        this.#keeper.tell({ kind: "script", name, status });
       },
-      scripts: () => this.#scriptResults(),
-      childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
-      receive: (message, pid) => {
-        this.#receive(message, pid);
+    });
+    this.#keeper = this.#newKeeper();
+    this.#operator = new Operator({
+      pid: parts.pid,
+      configFile: parts.options.configFile,
+      timers: parts.timers,
+      logger: parts.logger,
+      journal: this.#journal,
+      model: () => this.#model,
+      scripts: () => this.#programs.snapshots(),
+      scriptFacts: () => this.#programs.facts(),
+      askSnapshot: () => this.#keeper.tell({ kind: "snapshot" }),
+      clearCounters: () => {
+        this.#keeper.tell({ kind: "clearCounters" });
       },
-      pidChanged: (pid) => {
-        this.#pidFiles?.setVrrp(pid);
-      },
-      failed: (code) => {
-        void this.#stop(code);
-      },
+      write: parts.writeDump,
     });
   }
 
@@ -110,33 +86,62 @@ export class Supervisor {
   run(): Promise<number> {
     return new Promise((resolve) => {
       this.#finish = resolve;
-      this.#start();
+      void this.#start();
     });
   }
 
-  /** A signal, in words. Before start-up is complete only a stop is heard. */
+  /** Before start-up is complete only a stop is heard. */
   demand(what: Demand): void {
     if (what === "stop") void this.#stop(0);
     else if (this.#isReady && !this.#isStopping) this.#obey(what);
   }
 
-  #start(): void {
-    const { logger, load, options } = this.#parts;
+  #newKeeper(): VrrpKeeper {
+    const { timers, logger, options, startVrrp, pid } = this.#parts;
+    return new VrrpKeeper({
+      start: startVrrp,
+      timers,
+      logger,
+      respawns: options.respawns,
+      options: { keepAddresses: options.keepAddresses, detail: options.detail, parentPid: pid },
+      scripts: () => this.#programs.results(),
+      childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
+      receive: (message, from) => {
+        this.#receive(message, from);
+      },
+      pidChanged: (vrrpPid) => {
+        if (vrrpPid === undefined) this.#operator.setSnapshot(undefined);
+        else this.#pidFiles?.setVrrp(vrrpPid);
+      },
+      failed: (code) => {
+        void this.#stop(code);
+      },
+    });
+  }
+
+  async #start(): Promise<void> {
+    const { logger, load, options, setFileMask } = this.#parts;
     const loaded = load();
     logger.logAll(loaded.lines);
     if (loaded.startVerdict !== undefined) {
       this.#endBeforeStart(loaded.startVerdict);
       return;
     }
-    logger.setIdentSuffix(nameSuffix(loaded.model.global));
+    const { global } = loaded.model;
+    logger.setIdentSuffix(nameSuffix(global));
     logger.log(configurationFileLine(options.configFile));
     const lockFailure = this.#lock(loaded.model);
     if (lockFailure !== undefined) {
       this.#endBeforeStart(lockFailure);
       return;
     }
-    this.#model = loaded.model;
-    this.#startVrrp(loaded.model);
+    if (global.umask !== undefined) setFileMask(global.umask);
+    const model = this.#take(loaded.model);
+    if (global.startupScript !== undefined) await this.#programs.runLifeScript("startup_script");
+    if (this.#isStopping) return;
+    this.#startProcesses(model);
+    this.#programs.startChecks();
+    await this.#openControl(model);
   }
 
   /** Takes the pid files; an exit code when that is the end. */
@@ -154,26 +159,62 @@ export class Supervisor {
       outcome.files.setParent(pid);
       return undefined;
     } catch (error: unknown) {
-      logger.log(pidFileFailedLine(names.parent, String(error)));
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.log(pidFileFailedLine(names.parent, reason));
       return 1;
     }
   }
 
-  #startVrrp(model: Model): void {
-    const { logger, options, earlyVrrp } = this.#parts;
+  /** Makes a configuration the current one: its programs are found and checked. */
+  #take(read: Model): Model {
+    const { logger, scripts, options } = this.#parts;
+    const prepared = prepareScripts(read, scripts);
+    logger.logAll(prepared.lines);
+    this.#programs.configure(prepared);
+    const { model } = prepared;
+    this.#model = model;
+    this.#interfaces = new Map(model.instances.map((i) => [i.name, i.interfaceName]));
     logger.logAll(
       inactivePartsLines({ virtualServers: model.hasVirtualServers, bfd: model.hasBfd }),
     );
-    const isWanted = options.runsVrrp && (options.runsAll || model.instances.length > 0);
-    if (earlyVrrp !== undefined) {
-      if (isWanted) this.#keeper.adopt(earlyVrrp);
-      else earlyVrrp.kill("SIGKILL");
-    }
-    if (isWanted) {
+    if (options.dumpsConfiguration) this.#logConfiguration(model);
+    return model;
+  }
+
+  #logConfiguration(model: Model): void {
+    const { timers, logger } = this.#parts;
+    const toLocalTime = (ms: number): ReturnType<typeof timers.localTime> => timers.localTime(ms);
+    const text = renderDataDump({ model, snapshot: undefined, scripts: new Map(), toLocalTime });
+    logger.logAll(text.trimEnd().split("\n").map(info));
+  }
+
+  #wantsVrrp(model: Model): boolean {
+    const { runsVrrp, runsAll } = this.#parts.options;
+    return runsVrrp && (runsAll || model.instances.length > 0);
+  }
+
+  #startProcesses(model: Model): void {
+    const { earlyVrrp, logger } = this.#parts;
+    if (this.#wantsVrrp(model)) {
+      if (earlyVrrp !== undefined) this.#keeper.adopt(earlyVrrp);
       this.#keeper.configure(model);
     } else {
+      earlyVrrp?.kill("SIGKILL");
       logger.log(noConfigurationLine());
       this.#becomeReady();
+    }
+  }
+
+  async #openControl(model: Model): Promise<void> {
+    const { options, logger } = this.#parts;
+    const path = controlSocketPath(pidFileNames(options.pidFiles, model.global).parent);
+    try {
+      const control = await openControlSocket(path, (journal) => this.#operator.status(journal));
+      if (this.#isStopping) control[Symbol.dispose]();
+      else this.#control = control;
+    } catch (error: unknown) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.log(controlSocketFailedLine(path, reason));
     }
   }
 
@@ -184,65 +225,121 @@ export class Supervisor {
     this.#parts.ready();
   }
 
-  #scriptResults(): Readonly<Record<string, ScriptStatus>> {
-    return {};
-  }
-
   #receive(message: FromVrrp, pid: number): void {
     const { logger } = this.#parts;
     switch (message.kind) {
       case "running":
         this.#becomeReady();
         return;
-      case "event":
+      case "event": {
         this.#journal.add({ at: message.at, entry: message.event });
-        logger.logAll(renderEvent(message.event, this.#facts(message.event.instance)), {
-          ident: "Keepalived_vrrp",
-          pid,
-          at: message.at,
-        });
+        const facts = { interfaceName: this.#interfaces.get(message.event.instance) };
+        const source = { ident: "Keepalived_vrrp", pid, at: message.at } as const;
+        logger.logAll(renderEvent(message.event, facts), source);
         return;
+      }
       case "line":
         logger.log(message, { ident: "Keepalived_vrrp", pid, at: message.at });
         return;
+      case "notify":
+        this.#programs.notify(message.instance, message.state, message.priority);
+        return;
+      case "snapshot":
+        this.#operator.setSnapshot(message.snapshot);
+        return;
       case "reloaded":
-        logger.log(reloadCompleteLine());
-        logger.log(reloadTimeLine(message.tookUs));
+        logger.logAll([reloadCompleteLine(), reloadTimeLine(message.tookUs)]);
         return;
       case "fatal":
         logger.log(problem(message.text), { ident: "Keepalived_vrrp", pid });
         return;
-      default:
+      // The keeper deals with these; a stop is complete when the process has ended.
+      case "loaded":
+      case "alive":
+      case "stopped":
         return;
+      default:
+        unreachable(message);
     }
   }
 
-  #facts(instance: string): InstanceFacts {
-    const config = this.#model?.instances.find((i) => i.name === instance);
-    return { interfaceName: config?.interfaceName };
-  }
-
   #obey(what: Exclude<Demand, "stop">): void {
-    if (what === "reload") this.#reload();
+    switch (what) {
+      case "reload":
+        this.#reload();
+        return;
+      case "data":
+        void this.#operator.dumpData();
+        return;
+      case "statistics":
+        void this.#operator.dumpStatistics(false);
+        return;
+      case "clearStatistics":
+        void this.#operator.dumpStatistics(true);
+        return;
+      case "json":
+        void this.#operator.dumpJson();
+        return;
+      default:
+        unreachable(what);
+    }
   }
 
   #reload(): void {
-    const { logger, load } = this.#parts;
+    const { logger, load, options } = this.#parts;
     logger.log(reloadingLine());
     const loaded = load();
     logger.logAll(loaded.lines);
-    if (loaded.hasErrors) return;
-    this.#model = loaded.model;
-    this.#keeper.reload(loaded.model);
+    const errors = loaded.startVerdict === undefined ? loaded.errors : Math.max(1, loaded.errors);
+    if (errors > 0) {
+      logger.log(reloadRefusedLine(options.configFile, errors));
+      return;
+    }
+    const fixed = this.#fixedSetting(loaded.model);
+    if (fixed !== undefined) {
+      logger.log(reloadCannotChangeLine(fixed));
+      return;
+    }
+    logger.log(configurationFileLine(options.configFile));
+    this.#note("the configuration was reloaded");
+    const model = this.#take(loaded.model);
+    // First, so that the VRRP process gets the results that are still good.
+    this.#programs.startChecks();
+    if (this.#wantsVrrp(model)) {
+      if (this.#keeper.reload(model)) return;
+      this.#keeper.configure(model);
+    } else {
+      logger.log(noConfigurationLine());
+      void this.#keeper.stop();
+    }
+    logger.log(reloadCompleteLine());
+  }
+
+  /** What a running daemon cannot change, in words; undefined when all may change. */
+  #fixedSetting({ global }: Model): string | undefined {
+    const before = this.#model?.global;
+    if (before?.netNamespace !== global.netNamespace) return "network namespace";
+    return before?.instanceName === global.instanceName ? undefined : "instance name";
+  }
+
+  #note(text: string): void {
+    this.#journal.add({ at: this.#parts.timers.wallClock(), entry: { text } });
   }
 
   async #stop(code: number): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    const { logger } = this.#parts;
+    const { logger, cpuUsage, earlyVrrp } = this.#parts;
     logger.log(stoppingLine());
+    if (this.#model === undefined) earlyVrrp?.kill("SIGKILL");
+    this.#programs.stopChecks();
+    this.#programs.beginStop();
     await this.#keeper.stop();
+    await this.#programs.notificationsDone();
+    await this.#programs.runLifeScript("shutdown_script");
+    this.#control?.[Symbol.dispose]();
     this.#pidFiles?.release();
+    logger.log(cpuUsageLine(cpuUsage()));
     logger.log(stoppedLine());
     this.#finish(code);
   }
@@ -253,5 +350,3 @@ export class Supervisor {
     this.#finish(code);
   }
 }
-
-const DEFAULT_CHILD_WAIT = 5_000_000 as Model["global"]["childWaitTime"];

@@ -2,7 +2,7 @@
  * Keeps one VRRP process running while the configuration wants one: starts it, hands it the model,
  * asks whether it is alive, starts it again with growing delays when it dies, and stops it.
  */
-import { between, seconds, times } from "../base/units.ts";
+import { NO_TIME, between, seconds, times } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import {
   PERMANENT_EXITS,
@@ -17,7 +17,6 @@ import type { Model } from "../config/model.ts";
 import type { Timer, Timers } from "../sys/ports.ts";
 import type { Logger } from "./logger.ts";
 import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "./messages.ts";
-import { NO_TIME } from "../base/units.ts";
 import { planRespawn } from "./respawn.ts";
 import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
 
@@ -60,7 +59,6 @@ export class VrrpKeeper {
   #respawnTimer: Timer | undefined;
   #heartbeatTimer: Timer | undefined;
   #stopped: (() => void) | undefined;
-  #isStopping = false;
 
   constructor(parts: VrrpKeeperParts) {
     this.#parts = parts;
@@ -98,6 +96,8 @@ export class VrrpKeeper {
   /** The configuration wants a VRRP process with this model; starts one where none is. */
   configure(model: Model): void {
     this.#model = model;
+    // One that is on its way out, or waits for its next start, is followed by one with this model.
+    if (this.#stopped !== undefined || this.#respawnTimer !== undefined) return;
     if (this.#running === undefined) this.#start();
     else this.#announce(this.#running);
   }
@@ -119,9 +119,9 @@ export class VrrpKeeper {
 
   /** Ends the process in good order, then by force; resolves when it is gone. */
   stop(): Promise<void> {
-    this.#isStopping = true;
     this.#model = undefined;
     this.#respawnTimer?.cancel();
+    this.#respawnTimer = undefined;
     this.#heartbeatTimer?.cancel();
     const running = this.#running;
     if (running === undefined) return Promise.resolve();
@@ -133,7 +133,6 @@ export class VrrpKeeper {
       });
       this.#stopped = () => {
         killing.cancel();
-        this.#isStopping = false;
         resolve();
       };
       if (running.isConfigured) this.#send(running, { kind: "stop" });
@@ -209,9 +208,9 @@ export class VrrpKeeper {
       const stopped = this.#stopped;
       this.#stopped = undefined;
       stopped();
+      if (this.#model !== undefined) this.#start();
       return;
     }
-    if (this.#isStopping) return;
     const pid = running.process.pid ?? 0;
     if (end.kind === "exited" && PERMANENT_EXITS.has(end.code)) {
       logger.log(permanentErrorLine(pid, end.code));
@@ -227,6 +226,7 @@ export class VrrpKeeper {
     this.#nextDelay = plan.next;
     if (plan.isLimited) logger.log(respawnDelayLine(plan.delay));
     this.#respawnTimer = timers.after(plan.delay, () => {
+      this.#respawnTimer = undefined;
       this.#start();
     });
   }

@@ -35,6 +35,14 @@ export const noConfigurationLine = (): LogLine =>
   warning("Warning - keepalived has no configuration to run");
 export const startingChildLine = (pid: number): LogLine =>
   info(`Starting VRRP child process, pid=${pid}`);
+export const reloadRefusedLine = (file: string, errors: number): LogLine =>
+  problem(
+    `Reload refused: ${errors} ${errors === 1 ? "error" : "errors"} in ${file}; the configuration before it keeps running`,
+  );
+export const reloadCannotChangeLine = (what: string): LogLine =>
+  problem(
+    `Cannot change ${what} at a reload - please restart; the configuration before it keeps running`,
+  );
 export const startupCompleteLine = (): LogLine => info("Startup complete");
 export const reloadingLine = (): LogLine => info("Reloading ...");
 export const reloadCompleteLine = (): LogLine => info("Reload complete");
@@ -105,12 +113,12 @@ export const inactivePartsLines = (parts: {
     : []),
 ];
 
-export function cpuUsageLine(
-  self: { readonly userUs: number; readonly systemUs: number },
-  children: { readonly userUs: number; readonly systemUs: number },
-): LogLine {
-  const s = (us: number): string => (us / 1_000_000).toFixed(6);
+export function cpuUsageLine(self: {
+  readonly userUs: number;
+  readonly systemUs: number;
+}): LogLine {
+  const inSeconds = (us: number): string => (us / 1_000_000).toFixed(6);
   return detail(
-    `CPU usage (self/children) user: ${s(self.userUs)}/${s(children.userUs)} system: ${s(self.systemUs)}/${s(children.systemUs)}`,
+    `CPU usage (self) user: ${inSeconds(self.userUs)} system: ${inSeconds(self.systemUs)}`,
   );
 }

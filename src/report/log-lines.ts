@@ -5,6 +5,7 @@
 import { familyOf } from "../base/address.ts";
 import { errnoName, unreachable } from "../base/failure.ts";
 import { toMilliseconds, toSeconds } from "../base/units.ts";
+import type { Duration } from "../base/units.ts";
 import type { ConflictEvidence, FaultCause, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
 import type { Rejection } from "../vrrp/receive.ts";
@@ -66,11 +67,7 @@ export function renderEvent(
     case "conflictBegan":
       return [alert(`${name} ${conflictText(event.evidence)}`)];
     case "conflictEnded":
-      return [
-        notice(
-          `${name} CONFLICT over after ${renderSpan(toMilliseconds(event.lasted))}: no sign of a second master any more`,
-        ),
-      ];
+      return [notice(`${name} ${conflictEndText(event.lasted)}`)];
     case "addressesInstalled":
     case "addressesRemoved":
     case "addressLost":
@@ -206,6 +203,9 @@ type AddressEvent = Extract<
   InstanceEvent,
   { kind: "addressesInstalled" | "addressesRemoved" | "addressLost" | "announcing" }
 >;
+
+const conflictEndText = (lasted: Duration): string =>
+  `CONFLICT over after ${renderSpan(toMilliseconds(lasted))}: no sign of a second master any more`;
 
 function addressLine(name: string, event: AddressEvent, facts: InstanceFacts): LogLine {
   switch (event.kind) {

@@ -1,0 +1,71 @@
+/** Which programs hear of a change of state, and with what words. keepalived.conf(5), notify. */
+import type { Command } from "../base/command.ts";
+import { unreachable } from "../base/failure.ts";
+import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
+import type { NotifyState } from "./messages.ts";
+
+/** A command to run with words appended to its own. */
+export interface NotifyCall {
+  readonly command: Command;
+  readonly extra: readonly string[];
+}
+
+/** The commands for `state`, the specific one first. */
+export function notifyCalls(
+  config: Pick<InstanceConfig, "name" | "notify">,
+  state: NotifyState,
+  priority: number,
+): readonly NotifyCall[] {
+  // keepalived.conf(5) notify_deleted: without it a removed instance is reported as faulty.
+  const told = state === "deleted" && config.notify.deleted === undefined ? "fault" : state;
+  const specific = specificCommand(config.notify, told);
+  const word = stateWord(told);
+  const calls: NotifyCall[] = specific === undefined ? [] : [{ command: specific, extra: [] }];
+  if (word !== undefined && config.notify.any !== undefined) {
+    const extra = ["INSTANCE", config.name, word, String(priority)];
+    calls.push({ command: config.notify.any, extra });
+  }
+  return calls;
+}
+
+function specificCommand(notify: NotifyCommands, state: NotifyState): Command | undefined {
+  switch (state) {
+    case "master":
+      return notify.master;
+    case "backup":
+      return notify.backup;
+    case "fault":
+      return notify.fault;
+    case "stopped":
+      return notify.stop;
+    case "deleted":
+      return notify.deleted;
+    case "masterReceivedLowerPriority":
+      return notify.masterReceivedLowerPriority;
+    case "init":
+      return undefined;
+    default:
+      return unreachable(state);
+  }
+}
+
+/** The word of the generic script; a master that merely heard a lower one has no new state. */
+function stateWord(state: NotifyState): string | undefined {
+  switch (state) {
+    case "master":
+      return "MASTER";
+    case "backup":
+      return "BACKUP";
+    case "fault":
+      return "FAULT";
+    case "stopped":
+      return "STOP";
+    case "deleted":
+      return "DELETED";
+    case "masterReceivedLowerPriority":
+    case "init":
+      return undefined;
+    default:
+      return unreachable(state);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The programs of one configuration: checks on their schedule, notifications in order, and the two
+ * that frame the daemon's life. Replaced as a whole at a reload.
+ */
+import type { Command } from "../base/command.ts";
+import { seconds } from "../base/units.ts";
+import type { Model } from "../config/model.ts";
+import type { ScriptFacts } from "../report/data-dump.ts";
+import { lifeScriptLine } from "../report/script-lines.ts";
+import type { ScriptSnapshot } from "../report/state.ts";
+import type { ProcessPort, Timers } from "../sys/ports.ts";
+import type { InstanceConfig } from "../vrrp/config.ts";
+import type { Logger } from "./logger.ts";
+import type { NotifyState, ScriptStatus } from "./messages.ts";
+import { notifyCalls } from "./notifications.ts";
+import { NotifyQueue } from "./notify-queue.ts";
+import type { PreparedScripts } from "./prepare-scripts.ts";
+import type { Account, ReadyCommand } from "./script-commands.ts";
+import { ScriptRunner } from "./script-runner.ts";
+
+/** keepalived.conf(5) startup_script, shutdown_script: how long they are waited for. */
+export const LIFE_SCRIPT_TIME = seconds(10);
+const LIFE_SCRIPT_KILL_DELAY = seconds(2);
+const LIFE_SCRIPT_CAPTURE_BYTES = 2_048;
+
+export interface ProgramRunnerParts {
+  readonly timers: Timers;
+  readonly processes: ProcessPort;
+  readonly logger: Logger;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly self: Account;
+  readonly changed: (name: string, status: ScriptStatus) => void;
+}
+
+export class ProgramRunner {
+  readonly #parts: ProgramRunnerParts;
+  readonly #checks: ScriptRunner;
+  readonly #notifications: NotifyQueue;
+  #prepared: PreparedScripts | undefined;
+  /** What was removed by the last reload and may still have to be told. */
+  #before: PreparedScripts | undefined;
+  #isStopping = false;
+
+  constructor(parts: ProgramRunnerParts) {
+    this.#parts = parts;
+    this.#checks = new ScriptRunner(parts);
+    this.#notifications = new NotifyQueue(parts);
+  }
+
+  /** Takes a configuration; its checks start with `startChecks`. */
+  configure(prepared: PreparedScripts): void {
+    this.#before = this.#prepared;
+    this.#prepared = prepared;
+  }
+
+  startChecks(): void {
+    if (this.#prepared !== undefined) this.#checks.configure(this.#prepared.checks);
+  }
+
+  stopChecks(): void {
+    this.#checks.stop();
+  }
+
+  /** From here on notifications are the last words of instances. */
+  beginStop(): void {
+    this.#isStopping = true;
+  }
+
+  notificationsDone(): Promise<void> {
+    return this.#notifications.finished();
+  }
+
+  notify(instance: string, state: NotifyState, priority: number): void {
+    const found = this.#find(instance, this.#prepared) ?? this.#find(instance, this.#before);
+    if (found === undefined) return;
+    for (const { command, extra } of notifyCalls(found.config, state, priority)) {
+      const ready = found.prepared.commands.get(command);
+      if (ready === undefined) continue;
+      const argv: [string, ...string[]] = [...ready.argv, ...extra];
+      const notification = { instance, text: command.text, argv, uid: ready.uid, gid: ready.gid };
+      if (this.#isStopping && state === "stopped") this.#notifications.addLast(notification);
+      else this.#notifications.add(notification);
+    }
+  }
+
+  /** Runs the start-up or shut-down program and waits for its end. */
+  async runLifeScript(kind: "startup_script" | "shutdown_script"): Promise<void> {
+    const prepared = this.#prepared;
+    const global = prepared?.model.global;
+    const command = kind === "startup_script" ? global?.startupScript : global?.shutdownScript;
+    const ready = command === undefined ? undefined : prepared?.commands.get(command);
+    if (ready !== undefined && command !== undefined) await this.#runOnce(kind, command, ready);
+  }
+
+  /** What is known for a VRRP process that starts: results, and `init_fail` where it counts. */
+  results(): Readonly<Record<string, ScriptStatus>> {
+    const known = new Map(this.#checks.results());
+    const model = this.#prepared?.model;
+    for (const script of model?.scripts ?? []) {
+      const startsBad =
+        script.startsFailed && model !== undefined && isWeighted(model, script.name);
+      if (!known.has(script.name) && startsBad) known.set(script.name, "bad");
+    }
+    return Object.fromEntries(known);
+  }
+
+  snapshots(): readonly ScriptSnapshot[] {
+    return this.#checks.snapshots();
+  }
+
+  facts(): ReadonlyMap<string, ScriptFacts> {
+    const { self } = this.#parts;
+    return new Map(
+      (this.#prepared?.checks ?? []).map(({ config, uid = self.uid, gid = self.gid }) => {
+        const track = this.#checks.track(config.name);
+        const facts: ScriptFacts = {
+          status: track?.status ?? "unknown",
+          result: track?.result ?? 0,
+          isRunning: this.#checks.isRunning(config.name),
+          uid,
+          gid,
+        };
+        return [config.name, facts];
+      }),
+    );
+  }
+
+  #find(
+    instance: string,
+    prepared: PreparedScripts | undefined,
+  ): { readonly config: InstanceConfig; readonly prepared: PreparedScripts } | undefined {
+    const config = prepared?.model.instances.find(({ name }) => name === instance);
+    return config === undefined || prepared === undefined ? undefined : { config, prepared };
+  }
+
+  async #runOnce(kind: string, command: Command, ready: ReadyCommand): Promise<void> {
+    const { processes, environment, logger } = this.#parts;
+    const { outcome, outputTail } = await processes.start({
+      argv: ready.argv,
+      uid: ready.uid,
+      gid: ready.gid,
+      environment,
+      timeout: LIFE_SCRIPT_TIME,
+      killAfter: LIFE_SCRIPT_KILL_DELAY,
+      captureBytes: LIFE_SCRIPT_CAPTURE_BYTES,
+    }).result;
+    if (outcome.kind === "exited" && outcome.status === 0) return;
+    logger.log(lifeScriptLine(kind, command.text, outcome, outputTail));
+  }
+}
+
+/**
+ * An unweighted script that has not run holds its instance back in silence, whatever `init_fail`
+ * says; only a weight can be counted before the first run.
+ */
+function isWeighted(model: Model, script: string): boolean {
+  const uses = model.instances.flatMap((i) => i.trackedScripts.filter((t) => t.name === script));
+  return uses.every(({ weight }) => weight !== 0);
+}

@@ -1,0 +1,146 @@
+/**
+ * From the commands of the configuration to programs that may be run: users looked up, paths found
+ * and checked. keepalived(8) and keepalived.conf(5), script_user and enable_script_security.
+ */
+import type { Command } from "../base/command.ts";
+import type { GlobalConfig } from "../config/model.ts";
+import {
+  defaultUserMissingLine,
+  notExecutableLine,
+  notFoundInPathLine,
+  resolvedInPathLine,
+  scriptMissingLine,
+  unknownGroupLine,
+  unknownUserLine,
+  unsafeLine,
+  wrongFileTypeLine,
+} from "../report/script-check-lines.ts";
+import type { LogLine } from "../report/log-line.ts";
+import { inspectScript, searchProgram } from "./script-files.ts";
+import type { ScriptIdentity } from "./script-files.ts";
+
+/** keepalived.conf(5): the user scripts run as when none is named, if it exists. */
+export const DEFAULT_SCRIPT_USER = "keepalived_script";
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Users and groups of the system, by name or number. */
+export interface Accounts {
+  user(name: string): Account | undefined;
+  group(name: string): number | undefined;
+}
+
+export interface CommandContext {
+  readonly global: Pick<GlobalConfig, "scriptUser" | "scriptSecurity">;
+  readonly accounts: Accounts;
+  /** The daemon's own. */
+  readonly self: Account;
+  readonly searchPath: string;
+}
+
+export interface ReadyCommand {
+  readonly argv: readonly [string, ...string[]];
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly isUnsafe: boolean;
+}
+
+export type PreparedCommand =
+  | { readonly kind: "ready"; readonly ready: ReadyCommand; readonly lines: readonly LogLine[] }
+  | {
+      readonly kind: "disabled";
+      readonly why: "missing" | "insecure" | "user";
+      readonly lines: readonly LogLine[];
+    };
+
+export function prepareCommand(command: Command, context: CommandContext): PreparedCommand {
+  const identity = identityFor(command, context);
+  if ("problem" in identity) return { kind: "disabled", why: "user", lines: [identity.problem] };
+  const [program] = command.argv;
+  // keepalived.conf(5) vrrp_script: `</path` asks whether the file can be opened.
+  if (program.startsWith("<")) {
+    const argv = [SHELL, "-c", command.text] as const;
+    return ready({ argv: [...argv], isUnsafe: false }, { identity, context, lines: [] });
+  }
+  const found = findProgram(program, context.searchPath);
+  if (found.path === undefined) return { kind: "disabled", why: "missing", lines: found.lines };
+  return checkProgram(command, { path: found.path, lines: found.lines, identity, context });
+}
+
+interface FoundProgram {
+  readonly path: string;
+  readonly lines: readonly LogLine[];
+  readonly identity: ScriptIdentity;
+  readonly context: CommandContext;
+}
+
+const SHELL = "/bin/sh";
+
+function checkProgram(command: Command, found: FoundProgram): PreparedCommand {
+  const { path, identity, context } = found;
+  const [, ...rest] = command.argv;
+  const verdict = inspectScript(path, identity);
+  switch (verdict.kind) {
+    case "missing":
+      return { kind: "disabled", why: "missing", lines: [scriptMissingLine(path, verdict.reason)] };
+    case "notAFile":
+      return { kind: "disabled", why: "insecure", lines: [wrongFileTypeLine(path)] };
+    case "notExecutable":
+      return { kind: "disabled", why: "missing", lines: [notExecutableLine(path, identity)] };
+    case "usable": {
+      const { isUnsafe, isExecutableFormat } = verdict;
+      const disables = isUnsafe && context.global.scriptSecurity;
+      const lines = [...found.lines, ...(isUnsafe ? [unsafeLine(path, disables)] : [])];
+      if (disables) return { kind: "disabled", why: "insecure", lines };
+      const argv: [string, ...string[]] = isExecutableFormat
+        ? [path, ...rest]
+        : [SHELL, path, ...rest];
+      return ready({ argv, isUnsafe }, { identity, context, lines });
+    }
+  }
+}
+
+function ready(
+  program: Pick<ReadyCommand, "argv" | "isUnsafe">,
+  about: Pick<FoundProgram, "identity" | "context" | "lines">,
+): PreparedCommand {
+  const { identity, context, lines } = about;
+  // Only a change of identity is asked for: an ordinary user may not even ask for its own.
+  const uid = identity.uid === context.self.uid ? undefined : identity.uid;
+  const gid = identity.gid === context.self.gid ? undefined : identity.gid;
+  return { kind: "ready", ready: { ...program, uid, gid }, lines };
+}
+
+/** The user named by the command, by `script_user`, the default user, or the daemon's own. */
+function identityFor(
+  command: Command,
+  { global, accounts, self }: CommandContext,
+): ScriptIdentity | { readonly problem: LogLine } {
+  const named =
+    command.user === undefined ? global.scriptUser : { user: command.user, group: command.group };
+  if (named !== undefined) {
+    const user = accounts.user(named.user);
+    if (user === undefined) return { problem: unknownUserLine(named.user, command.text) };
+    const gid = named.group === undefined ? user.gid : accounts.group(named.group);
+    return gid === undefined
+      ? { problem: unknownGroupLine(named.group ?? "", command.text) }
+      : { uid: user.uid, gid };
+  }
+  const standard = accounts.user(DEFAULT_SCRIPT_USER);
+  if (standard !== undefined) return standard;
+  return global.scriptSecurity ? { problem: defaultUserMissingLine(command.text) } : self;
+}
+
+function findProgram(
+  program: string,
+  searchPath: string,
+): { readonly path: string | undefined; readonly lines: readonly LogLine[] } {
+  if (program.includes("/")) return { path: program, lines: [] };
+  const path = searchProgram(program, searchPath);
+  return path === undefined
+    ? { path, lines: [notFoundInPathLine(program)] }
+    : { path, lines: [resolvedInPathLine(program, path)] };
+}

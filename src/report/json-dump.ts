@@ -1,0 +1,169 @@
+/**
+ * `keepalived.json` in Keepalived's layout (json_version 1): one line, every field in its order.
+ * Exporters read it: names, order and number forms are fixed.
+ */
+import { MASK } from "../base/command.ts";
+import type { Command } from "../base/command.ts";
+import { toSeconds } from "../base/units.ts";
+import type { Duration } from "../base/units.ts";
+import type { Model } from "../config/model.ts";
+import type { StateName } from "../vrrp/events.ts";
+import type { InstanceConfig, NotifyCommands, VirtualAddress } from "../vrrp/config.ts";
+import type { Counters } from "../vrrp/state.ts";
+import { renderCommandWords, renderVirtualAddress } from "./object-text.ts";
+import type { InstanceSnapshot, VrrpSnapshot } from "./state.ts";
+
+type JsonValue = string | number | boolean | RawNumber | readonly string[];
+type JsonFields = readonly (readonly [string, JsonValue])[];
+
+/** A number in a form JSON.stringify would not choose. */
+interface RawNumber {
+  readonly raw: string;
+}
+
+/** Undefined when there is no instance, as Keepalived then writes nothing. */
+export function renderJsonDump(
+  model: Model,
+  snapshot: VrrpSnapshot | undefined,
+): string | undefined {
+  const known = new Map(snapshot?.instances.map((i) => [i.name, i]));
+  const instances = model.instances.flatMap((config) => {
+    const state = known.get(config.name);
+    return state === undefined ? [] : [renderInstance(model, config, state)];
+  });
+  return instances.length === 0 ? undefined : `[${instances.join(",")}]`;
+}
+
+function renderInstance(model: Model, config: InstanceConfig, state: InstanceSnapshot): string {
+  const data = renderObject([
+    ...identityFields(config, state),
+    ...electionFields(config, state),
+    ...scriptFields(config.notify),
+    ...listFields(model, config, state),
+    ...authenticationFields(config),
+  ]);
+  return `{"data":${data},"stats":${renderObject(counterFields(state.counters))}}`;
+}
+
+function identityFields(config: InstanceConfig, state: InstanceSnapshot): JsonFields {
+  const { announcements } = config;
+  return [
+    ["iname", config.name],
+    ["dont_track_primary", bit(!config.trackPrimary)],
+    ["skip_check_adv_addr", bit(config.skipAddressCheck)],
+    ["strict_mode", bit(config.strict)],
+    ["vmac_ifname", ""],
+    ...(config.interfaceName === undefined
+      ? []
+      : ([["ifp_ifname", config.interfaceName]] as const)),
+    ["master_priority", state.master?.priority ?? 0],
+    ["last_transition", { raw: (state.since / 1_000).toFixed(6) }],
+    ["garp_delay", toSeconds(announcements.masterDelay)],
+    ["garp_refresh", wholeSeconds(announcements.refresh)],
+    ["garp_rep", announcements.masterRepeat],
+    ["garp_refresh_rep", announcements.refreshRepeat],
+    ["garp_lower_prio_delay", wholeSeconds(announcements.lowerPriorityDelay)],
+    ["garp_lower_prio_rep", announcements.lowerPriorityRepeat],
+    ["lower_prio_no_advert", bit(config.lowerPriorityNoAdvert)],
+    ["higher_prio_send_advert", bit(config.higherPrioritySendAdvert)],
+  ];
+}
+
+const STATE_NUMBERS: Readonly<Record<StateName, number>> = {
+  init: 0,
+  backup: 1,
+  master: 2,
+  fault: 3,
+  stopped: 98,
+};
+
+function electionFields(config: InstanceConfig, state: InstanceSnapshot): JsonFields {
+  return [
+    ["vrid", config.vrid],
+    ["base_priority", config.priority],
+    ["effective_priority", state.effectivePriority],
+    ["vipset", state.installed],
+    ["promote_secondaries", false],
+    ["adver_int", toSeconds(config.advertInterval)],
+    ["master_adver_int", state.masterAdvertIntervalUs / 1_000_000],
+    ["accept", bit(config.accept)],
+    ["nopreempt", !config.preempt],
+    ["preempt_delay", wholeSeconds(config.preemptDelay)],
+    ["state", STATE_NUMBERS[state.state]],
+    ["wantstate", STATE_NUMBERS[config.initialState]],
+    ["version", config.version],
+    ["smtp_alert", config.smtpAlert],
+    ["notify_deleted", config.notify.deleted !== undefined],
+  ];
+}
+
+function scriptFields(notify: NotifyCommands): JsonFields {
+  const named: readonly (readonly [string, Command | undefined])[] = [
+    ["script_backup", notify.backup],
+    ["script_master", notify.master],
+    ["script_fault", notify.fault],
+    ["script_stop", notify.stop],
+    ["script_deleted", notify.deleted],
+    ["script", notify.any],
+    ["script_master_rx_lower_pri", notify.masterReceivedLowerPriority],
+  ];
+  return named.flatMap(([name, command]) =>
+    command === undefined ? [] : [[name, renderCommandWords(command)] as const],
+  );
+}
+
+function listFields(model: Model, config: InstanceConfig, state: InstanceSnapshot): JsonFields {
+  const commands = new Map(model.scripts.map((s) => [s.name, renderCommandWords(s.command)]));
+  const text = (vip: VirtualAddress): string => renderVirtualAddress(vip, state.installed);
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ["vips", config.addresses.map(text)],
+    ["evips", config.excludedAddresses.map(text)],
+    ["track_ifp", config.trackedInterfaces.map(({ name }) => name)],
+    ["track_script", config.trackedScripts.map(({ name }) => commands.get(name) ?? name)],
+  ];
+  return lists.filter(([, values]) => values.length > 0);
+}
+
+function authenticationFields({ authentication }: InstanceConfig): JsonFields {
+  return authentication.kind === "none"
+    ? [["auth_type", 0]]
+    : [
+        ["auth_type", 1],
+        ["auth_data", MASK],
+      ];
+}
+
+const counterFields = (counters: Counters): JsonFields => [
+  ["advert_rcvd", counters.advertsReceived],
+  ["advert_sent", counters.advertsSent],
+  ["become_master", counters.becameMaster],
+  ["release_master", counters.releasedMaster],
+  ["packet_len_err", counters.packetLengthErrors],
+  ["advert_interval_err", counters.advertIntervalErrors],
+  ["ip_ttl_err", counters.ttlErrors],
+  ["invalid_type_rcvd", counters.invalidTypeReceived],
+  ["addr_list_err", counters.addressListErrors],
+  ["invalid_authtype", counters.invalidAuthType],
+  ["authtype_mismatch", counters.authTypeMismatch],
+  ["auth_failure", counters.authFailures],
+  ["auth_ext_missing", 0],
+  ["auth_ext_malformed", 0],
+  ["auth_ext_unknown_key", 0],
+  ["auth_ext_invalid_hmac", 0],
+  ["auth_ext_stale", 0],
+  ["auth_ext_replay", 0],
+  ["pri_zero_rcvd", counters.priorityZeroReceived],
+  ["pri_zero_sent", counters.priorityZeroSent],
+];
+
+const renderObject = (fields: JsonFields): string =>
+  `{${fields.map(([name, value]) => `"${name}":${renderValue(value)}`).join(",")}}`;
+
+function renderValue(value: JsonValue): string {
+  if (typeof value === "object" && "raw" in value) return value.raw;
+  // Keepalived escapes the slash, which JSON allows and readers undo.
+  return JSON.stringify(value).replaceAll("/", "\\/");
+}
+
+const bit = (is: boolean): 0 | 1 => (is ? 1 : 0);
+const wholeSeconds = (span: Duration): number => Math.floor(toSeconds(span));

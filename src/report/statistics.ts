@@ -1,0 +1,44 @@
+/** The statistics file of SIGUSR2, with Keepalived's labels. Tools parse it: no line may change. */
+import type { Counters } from "../vrrp/state.ts";
+
+export interface CountedInstance {
+  readonly name: string;
+  readonly counters: Counters;
+}
+
+export function renderStatistics(instances: readonly CountedInstance[]): string {
+  return instances.map(renderInstance).join("");
+}
+
+function renderInstance({ name, counters }: CountedInstance): string {
+  return [
+    `VRRP Instance: ${name}`,
+    "  Advertisements:",
+    `    Received: ${counters.advertsReceived}`,
+    `    Sent: ${counters.advertsSent}`,
+    `  Became master: ${counters.becameMaster}`,
+    `  Released master: ${counters.releasedMaster}`,
+    "  Packet Errors:",
+    `    Length: ${counters.packetLengthErrors}`,
+    `    TTL: ${counters.ttlErrors}`,
+    `    Invalid Type: ${counters.invalidTypeReceived}`,
+    `    Advertisement Interval: ${counters.advertIntervalErrors}`,
+    `    Address List: ${counters.addressListErrors}`,
+    "  Authentication Errors:",
+    `    Invalid Type: ${counters.invalidAuthType}`,
+    `    Type Mismatch: ${counters.authTypeMismatch}`,
+    `    Failure: ${counters.authFailures}`,
+    // The HMAC extension of 2.4; its counters stay at zero until it is spoken.
+    "  Authentication Extension Errors:",
+    "    Missing: 0",
+    "    Malformed: 0",
+    "    Unknown Key: 0",
+    "    Invalid HMAC: 0",
+    "    Stale: 0",
+    "    Replay: 0",
+    "  Priority Zero:",
+    `    Received: ${counters.priorityZeroReceived}`,
+    `    Sent: ${counters.priorityZeroSent}`,
+    "",
+  ].join("\n");
+}
