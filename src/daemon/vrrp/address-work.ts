@@ -169,14 +169,16 @@ export class AddressWork {
       run: () => {
         const { frames, addressOfFrame } = this.#ready();
         if (frames.count === 0) return "done";
-        let end = Math.min(frames.count, next + FRAME_SLICE);
-        while (end > next && (addressOfFrame[end - 1] ?? 0) >= this.#installed) end -= 1;
-        // A full queue on the device is not worth waiting for: the next round says it again.
-        if (end > next) this.#frameSocket.send(frames, next, end - next);
-        next = end;
-        if (next < frames.count) return "more";
-        next = 0;
-        round += 1;
+        for (let room = FRAME_SLICE; room > 0 && round < repeat;) {
+          let end = Math.min(frames.count, next + room);
+          while (end > next && (addressOfFrame[end - 1] ?? 0) >= this.#installed) end -= 1;
+          if (end === next) return "more";
+          // A full queue on the device is not worth waiting for: the next round says it again.
+          this.#frameSocket.send(frames, next, end - next);
+          room -= end - next;
+          next = end % frames.count;
+          if (next === 0) round += 1;
+        }
         return round < repeat ? "more" : "done";
       },
     };

@@ -6,7 +6,7 @@ import { unreachable } from "../../base/failure.ts";
 import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
 import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
-import type { NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
+import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { ScriptVerdict } from "../../vrrp/assess.ts";
 import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
 import { reloadSystem } from "../../vrrp/reload.ts";
@@ -131,6 +131,12 @@ export class VrrpDriver implements Disposable {
     this.#isBusy = false;
     this.#feed({ kind: "timer" });
     return change.touched;
+  }
+
+  /** The machine's links and addresses, read anew. */
+  network(): { readonly links: readonly LinkInfo[]; readonly addresses: readonly AddressInfo[] } {
+    const { netlink } = this.#resources;
+    return { links: netlink.links(), addresses: netlink.addresses() };
   }
 
   clearCounters(): void {

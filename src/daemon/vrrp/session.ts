@@ -8,6 +8,7 @@ import type { NetworkPorts } from "../../sys/ports.ts";
 import type { ScriptVerdict } from "../../vrrp/assess.ts";
 import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "../messages.ts";
 import { VrrpDriver } from "./driver.ts";
+import { rehearse } from "./rehearsal.ts";
 import type { Model } from "../../config/model.ts";
 
 /** Messages under way to the parent before words are dropped. */
@@ -16,6 +17,9 @@ const OUTBOX_LIMIT = 10_000;
 const SNAPSHOT_DELAY_MS = 100;
 /** A snapshot at least so often, for the counters. */
 const SNAPSHOT_PERIOD_MS = 5_000;
+
+/** After the start, before the earliest takeover that does not happen at once. */
+const REHEARSAL_DELAY_MS = 20;
 
 /** Exit codes a parent takes as permanent (Keepalived: 1 fatal, 4 missing permission). */
 const ExitCode = { ok: 0, fatal: 1, permission: 4 } as const;
@@ -121,6 +125,9 @@ export class VrrpSession {
     });
     this.#driver.start();
     this.#send({ kind: "running" });
+    this.#ports.later(REHEARSAL_DELAY_MS, () => {
+      if (this.#driver !== undefined) rehearse(model, this.#driver.network());
+    });
     this.#snapshotSoon();
   }
 
