@@ -212,7 +212,7 @@ export class VrrpDriver implements Disposable {
 
   // ---- Effects ----------------------------------------------------------------------------------
 
-  /** Adverts of all instances first, in few system calls; then everything else in order. */
+  /** Adverts of all instances first, in few system calls; then what else is to be done; words last. */
   #perform(effects: readonly SystemEffect[]): void {
     const adverts = effects.flatMap(({ router, effect }) =>
       effect.kind === "sendAdvert" ? [{ router, priority: effect.priority }] : [],
@@ -226,22 +226,25 @@ export class VrrpDriver implements Disposable {
         }
       }
     }
-    const said: InstanceEvents = [];
+    const done: InstanceEvents = [];
     for (const { router, effect } of effects) {
       const work = this.#resources.work(router);
-      if (work !== undefined) this.#performOne(router, effect, { work, said });
+      if (work !== undefined) this.#act(router, effect, { work, done });
     }
+    for (const { router, effect } of effects) this.#tell(router, effect);
     // Keepalived names the transition first, then what was done for it.
-    for (const { router, event } of said) this.#say(router, event);
+    for (const { router, event } of done) this.#say(router, event);
   }
 
-  #performOne(
+  #act(
     router: number,
     effect: Effect,
-    { work, said }: { readonly work: AddressWork; readonly said: InstanceEvents },
+    { work, done }: { readonly work: AddressWork; readonly done: InstanceEvents },
   ): void {
     switch (effect.kind) {
       case "sendAdvert":
+      case "notify":
+      case "event":
         return;
       case "installAddresses":
         this.#slices.cancel(router, ["withdraw"]);
@@ -250,16 +253,16 @@ export class VrrpDriver implements Disposable {
             this.#onRefusals(router, refusals);
           }),
         );
-        said.push(...this.#addressWords(router, "addressesInstalled"));
+        done.push(...this.#addressWords(router, "addressesInstalled"));
         return;
       case "withdrawAddresses":
         this.#slices.cancel(router, ["install", "announce"]);
         if (this.#options.keepAddresses && this.#whenStopped !== undefined) return;
         this.#slices.add(work.withdrawJob(router, () => undefined));
-        said.push(...this.#addressWords(router, "addressesRemoved"));
+        done.push(...this.#addressWords(router, "addressesRemoved"));
         return;
       case "announce":
-        said.push(...this.#announcementWords(router));
+        done.push(...this.#announcementWords(router));
         this.#slices.add(work.announceJob(router, effect.repeat));
         return;
       case "cancelAnnouncements":
@@ -268,14 +271,15 @@ export class VrrpDriver implements Disposable {
       case "probe":
         this.#resources.probe(this.#config, this.#state, router, effect.address);
         return;
-      case "notify":
-        this.#output.notify(this.#name(router), effect.state, effect.priority);
-        return;
-      case "event":
-        this.#say(router, effect.event);
-        return;
       default:
         unreachable(effect);
+    }
+  }
+
+  #tell(router: number, effect: Effect): void {
+    if (effect.kind === "event") this.#say(router, effect.event);
+    else if (effect.kind === "notify") {
+      this.#output.notify(this.#name(router), effect.state, effect.priority);
     }
   }
 

@@ -3,6 +3,7 @@
  * So it is rehearsed at start, with this very configuration, against ports that lead nowhere. The
  * real instances are not touched, and nothing leaves the process.
  */
+import type { IpAddress, MacAddress } from "../../base/address.ts";
 import { after, instant, seconds } from "../../base/units.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Model } from "../../config/model.ts";
@@ -15,7 +16,9 @@ import type {
   OutgoingAdvert,
 } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
+import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { VrrpDriver } from "./driver.ts";
+import { InterfaceFlag } from "./network-table.ts";
 
 /** Rounds of becoming master, hearing adverts and stopping: enough for the compiler to take note. */
 const ROUNDS = 40;
@@ -37,6 +40,30 @@ export function rehearse(model: Model, network: RehearsalNetwork): void {
   };
   for (let round = 0; round < ROUNDS; round += 1) playOnce(small, network);
 }
+
+/**
+ * The kernel's side of it: requests that change nothing (an address of the documentation range is
+ * removed from the loopback interface, where it is not) and frames the loopback drops.
+ */
+export function rehearseKernel(ports: NetworkPorts, network: RehearsalNetwork): void {
+  const loopback = network.links.find(({ flags }) => (flags & InterfaceFlag.loopback) !== 0);
+  if (loopback === undefined) return;
+  const interfaceIndex = loopback.index;
+  using netlink = ports.openNetlink();
+  using frames = ports.openFrameSocket();
+  const absent = { interfaceIndex, address: DOCUMENTATION_ADDRESS, prefixLength: 32 };
+  const changes = netlink.prepare([{ operation: "remove", ...absent }]);
+  const bytes = encodeGratuitousArp(NO_MAC, DOCUMENTATION_ADDRESS);
+  const frame = frames.prepare([{ interfaceIndex, bytes }]);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    netlink.apply(changes, 0, 1);
+    frames.send(frame, 0, 1);
+  }
+}
+
+/** RFC 5737: never an address of anybody. */
+const DOCUMENTATION_ADDRESS = "192.0.2.1" as IpAddress;
+const NO_MAC = "00:00:00:00:00:00" as MacAddress;
 
 const withoutTrackers = (config: InstanceConfig): InstanceConfig => ({
   ...config,

@@ -8,7 +8,7 @@ import type { NetworkPorts } from "../../sys/ports.ts";
 import type { ScriptVerdict } from "../../vrrp/assess.ts";
 import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "../messages.ts";
 import { VrrpDriver } from "./driver.ts";
-import { rehearse } from "./rehearsal.ts";
+import { rehearse, rehearseKernel } from "./rehearsal.ts";
 import type { Model } from "../../config/model.ts";
 
 /** Messages under way to the parent before words are dropped. */
@@ -126,7 +126,12 @@ export class VrrpSession {
     this.#driver.start();
     this.#send({ kind: "running" });
     this.#ports.later(REHEARSAL_DELAY_MS, () => {
-      if (this.#driver !== undefined) rehearse(model, this.#driver.network());
+      const network = this.#driver?.network();
+      if (network === undefined) return;
+      rehearse(model, network);
+      this.#ports.later(REHEARSAL_DELAY_MS, () => {
+        rehearseKernel(this.#ports.network, network);
+      });
     });
     this.#snapshotSoon();
   }
