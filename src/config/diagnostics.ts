@@ -2,7 +2,7 @@
  * What can be wrong with a configuration, as values with places. The code of a diagnostic decides
  * what it means for `keepalived -t` and for a start; its words are for people.
  */
-import { MAX_DIAGNOSTICS } from "./limits.ts";
+import { MAX_DIAGNOSTICS, MAX_MESSAGE_LENGTH } from "./limits.ts";
 
 /** Where something stands. Lines and columns count from 1; line 0 is the file as a whole. */
 export interface Span {
@@ -25,7 +25,7 @@ type TestClass = "none" | "file" | "config" | "security" | "parameter";
 interface CodeMeaning {
   readonly test: TestClass;
   /** The exit code that ends a start, or undefined when the daemon runs on. */
-  readonly run: 1 | 2 | 6 | undefined;
+  readonly run: 2 | 6 | undefined;
 }
 
 const goesOn = (test: TestClass): CodeMeaning => ({ test, run: undefined });
@@ -34,7 +34,7 @@ const CODES = {
   // Keepalived prints a line and ends `-t` with 0 when the file itself is missing; so do we.
   "file-missing": { test: "none", run: 6 },
   "include-missing": goesOn("none"),
-  "include-required": goesOn("security"),
+  "include-required": { test: "security", run: 6 },
   "file-refused": goesOn("config"),
   syntax: goesOn("config"),
   limit: goesOn("config"),
@@ -51,8 +51,10 @@ const CODES = {
   deprecated: goesOn("config"),
   incomplete: goesOn("config"),
   strict: goesOn("config"),
-  interface: { test: "config", run: 1 },
-  "interface-class": { test: "file", run: 1 },
+  // An instance that cannot run ends the start of the whole daemon.
+  unusable: { test: "config", run: 2 },
+  interface: { test: "config", run: 2 },
+  "linkbeat-interface": goesOn("file"),
   "script-security": goesOn("security"),
   // From here on: what Keepalived passes over in silence. It never changes an exit code.
   ignored: goesOn("none"),
@@ -83,9 +85,16 @@ export interface DiagnosticList {
 
 export function collectDiagnostics(): DiagnosticList {
   const kept: Diagnostic[] = [];
+  const said = new Set<string>();
   let dropped = 0;
   return {
-    report: (diagnostic) => {
+    report: (reported) => {
+      const diagnostic = shortened(reported);
+      // A line that a definition or generator repeats is wrong once.
+      const { file, line, column } = diagnostic.at;
+      const key = `${line}:${column}:${file}:${diagnostic.message}`;
+      if (said.has(key)) return;
+      if (kept.length < MAX_DIAGNOSTICS) said.add(key);
       if (kept.length < MAX_DIAGNOSTICS) kept.push(diagnostic);
       else dropped += 1;
     },
@@ -96,6 +105,13 @@ export function collectDiagnostics(): DiagnosticList {
       return [...kept, { severity: "error", code: "limit", message, at: last.at }];
     },
   };
+}
+
+/** Messages quote the file, and a file may have very long words. */
+function shortened(diagnostic: Diagnostic): Diagnostic {
+  const { message } = diagnostic;
+  if (message.length <= MAX_MESSAGE_LENGTH) return diagnostic;
+  return { ...diagnostic, message: `${message.slice(0, MAX_MESSAGE_LENGTH)}...` };
 }
 
 /** The exit code of `keepalived -t`: 0, 2, 4, 5 or 6. */
@@ -109,10 +125,11 @@ export function testVerdict(diagnostics: readonly Diagnostic[]): 0 | 2 | 4 | 5 |
 }
 
 /** The exit code with which a start ends, or undefined when the daemon runs with what it has. */
-export function runVerdict(diagnostics: readonly Diagnostic[]): 1 | 2 | 6 | undefined {
-  const exits = diagnostics.map((d) => CODES[d.code].run).filter((code) => code !== undefined);
-  if (exits.includes(2)) return 2;
-  return exits.includes(6) ? 6 : exits[0];
+export function runVerdict(diagnostics: readonly Diagnostic[]): 2 | 6 | undefined {
+  const exits = diagnostics.map((diagnostic) => CODES[diagnostic.code].run);
+  // The parent reads first, and goes no further without the files it needs.
+  if (exits.includes(6)) return 6;
+  return exits.includes(2) ? 2 : undefined;
 }
 
 /** Whether `-t` of Keepalived would mention it; what does not count is said by us alone. */

@@ -17,7 +17,7 @@ export interface RootDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly trackFiles: NamedDraft[];
   readonly trackProcesses: NamedDraft[];
-  readonly bfdInstances: NamedDraft[];
+  readonly linkbeatInterfaces: Located<string>[];
   hasVirtualServers: boolean;
   hasBfd: boolean;
   instanceName?: Located<string>;
@@ -38,6 +38,7 @@ export interface SyncGroupDraft {
   readonly name: Located<string>;
   readonly members: Located<string>[];
   readonly tracked: TrackedDraft[];
+  readonly commands: Located<Command>[];
 }
 
 export interface TrackGroupDraft {
@@ -208,7 +209,7 @@ export function createRootDraft(): RootDraft {
     garpGroups: [],
     trackFiles: [],
     trackProcesses: [],
-    bfdInstances: [],
+    linkbeatInterfaces: [],
     hasVirtualServers: false,
     hasBfd: false,
   };

@@ -104,7 +104,7 @@ function finishAddress(made: AddressDraft, draft: InstanceDraft, scope: Scope): 
     interfaceName: device?.value ?? draft.interfaceName?.value ?? defaultInterface(scope),
     scope: made.scope,
     label: made.label?.value,
-    broadcast: broadcastOf(made, prefixLength),
+    broadcast: broadcastOf(made, prefixLength, scope),
     peer: made.peer && {
       address: made.peer.address.value,
       prefixLength: made.peer.length ?? full,
@@ -125,12 +125,27 @@ function defaultInterface(scope: Scope): string {
   return scope.global.defaultInterface?.value ?? DEFAULT_INTERFACE;
 }
 
+const MAX_BROADCAST_PREFIX = 30;
+
 /** `+` sets the host bits and `-` clears them, where there are any to speak of. */
-function broadcastOf({ address, broadcast }: AddressDraft, length: number): IpAddress | undefined {
-  const wanted = broadcast?.value;
-  if (wanted === undefined || (wanted !== "+" && wanted !== "-")) return wanted;
+function broadcastOf(
+  { address, broadcast }: AddressDraft,
+  length: number,
+  { report }: Scope,
+): IpAddress | undefined {
+  if (broadcast === undefined) return undefined;
+  const { value: wanted } = broadcast;
+  if (wanted !== "+" && wanted !== "-") return wanted;
   const bytes = addressBytes(address.value);
-  if (bytes.length !== 4 || length > 30) return undefined;
+  if (bytes.length !== 4 || length > MAX_BROADCAST_PREFIX) {
+    report({
+      severity: "warning",
+      code: "conflict",
+      message: `Address prefix length ${length} too long for broadcast`,
+      at: broadcast.at,
+    });
+    return undefined;
+  }
   const made = bytes.map((byte, i) => {
     const hostBits = Math.min(8, Math.max(0, (i + 1) * 8 - length));
     const hostMask = (1 << hostBits) - 1;

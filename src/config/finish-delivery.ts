@@ -107,7 +107,7 @@ function finishMulticast(
   if (word !== undefined && draft.faultWithoutPeers !== undefined) {
     complain(scope, draft, {
       severity: "error",
-      code: "conflict",
+      code: "ignored",
       message:
         "unicast is wanted, there are no peers, and unicast_fault_no_peer is set: " +
         "the instance stays in FAULT",
@@ -138,7 +138,7 @@ function unicastWord(draft: InstanceDraft): Span | undefined {
     draft.unicastSource?.at ??
     draft.unicastTtl?.at ??
     draft.checkUnicastSource ??
-    undefined
+    draft.oldUnicastChecksum?.at
   );
 }
 

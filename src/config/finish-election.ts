@@ -43,9 +43,8 @@ export function finishElection(draft: InstanceDraft, isStrict: boolean, scope: S
 }
 
 function finishFamily(draft: InstanceDraft, scope: Scope): Family {
-  const family = draft.family?.value;
-  if (draft.nativeIpv6 === undefined) return family ?? "ipv4";
-  if (family !== "ipv4") return "ipv6";
+  const family = draft.family?.value ?? "ipv4";
+  if (draft.nativeIpv6 === undefined || family === "ipv6") return family;
   complain(scope, draft, {
     severity: "error",
     code: "conflict",
@@ -187,7 +186,7 @@ function finishInterval(draft: InstanceDraft, version: VrrpVersion, scope: Scope
     });
     return seconds(whole);
   }
-  const ticks = Math.max(1, Math.round(written * 100));
+  const ticks = Math.max(1, Math.round(wanted.value / centiseconds(1)));
   if (ticks > MAX_V3_CENTISECONDS) {
     complain(scope, draft, {
       severity: "warning",

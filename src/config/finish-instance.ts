@@ -22,7 +22,9 @@ const DEFAULT_DOWN_TIMER_ADVERTS = 3;
 /** The instance, or undefined when it cannot run and has been reported. */
 export function finishInstance(written: InstanceDraft, scope: Scope): InstanceConfig | undefined {
   const isStrict = isStrictMode(written, scope);
-  const { draft, removed } = isStrict ? applyStrictMode(written) : { draft: written, removed: [] };
+  const { draft, removed } = isStrict
+    ? applyStrictMode(written, scope)
+    : { draft: written, removed: [] };
   const { global } = scope;
   const id = draft.vrid === undefined ? undefined : vrid(draft.vrid.value);
   if (id === undefined) complain(scope, draft, NO_VRID(draft));
@@ -30,7 +32,10 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   if (isStrict) explainStrictMode(draft, election, removed, scope);
   const delivery = finishDelivery(draft, election.family, scope);
   const addresses = finishAddresses(draft, election.family, scope);
-  const hasAddresses = checkAddresses(draft, addresses.addresses, isStrict, scope);
+  // Version 3 and strict mode insist on an address, unless told that there is none on purpose.
+  const mustHaveOne = isStrict || (election.version === 3 && draft.noVirtualAddress === undefined);
+  const hasAddresses = hasEnoughAddresses(draft, addresses.addresses, mustHaveOne, scope);
+  if (isStrict) checkStrictAddresses(draft, addresses.addresses, scope);
   const tracking = finishTracking(draft, scope);
   const authentication = finishAuthentication(draft, election.version, scope);
   const hasInterface = checkInterface(draft, delivery, scope);
@@ -78,7 +83,7 @@ const LOOPBACK = "lo";
 
 const NO_VRID = (draft: InstanceDraft): Parameters<typeof complain>[2] => ({
   severity: "error",
-  code: "incomplete",
+  code: "unusable",
   message: "the virtual router id must be set",
   at: draft.name.at,
   fix: "add virtual_router_id, the same number from 1 to 255 on every router of the group",
@@ -96,23 +101,23 @@ function finishNotify({ notify }: InstanceDraft): NotifyCommands {
   };
 }
 
-function checkAddresses(
+function hasEnoughAddresses(
   draft: InstanceDraft,
   addresses: InstanceConfig["addresses"],
-  isStrict: boolean,
+  mustHaveOne: boolean,
   scope: Scope,
 ): boolean {
-  if (isStrict) return checkStrictAddresses(draft, addresses, scope);
-  if (addresses.length === 0 && draft.noVirtualAddress === undefined) {
-    complain(scope, draft, {
-      severity: "warning",
-      code: "incomplete",
-      message: "No VIP specified; at least one is sensible",
-      at: draft.name.at,
-      fix: "add virtual_ipaddress, or no_virtual_ipaddress when none is wanted",
-    });
-  }
-  return true;
+  if (addresses.length > 0 || (draft.noVirtualAddress !== undefined && !mustHaveOne)) return true;
+  complain(scope, draft, {
+    severity: mustHaveOne ? "error" : "warning",
+    code: mustHaveOne ? "unusable" : "incomplete",
+    message: `No VIP specified; at least one is ${mustHaveOne ? "required" : "sensible"}`,
+    at: draft.name.at,
+    fix: mustHaveOne
+      ? "add virtual_ipaddress"
+      : "add virtual_ipaddress, or no_virtual_ipaddress when none is wanted",
+  });
+  return !mustHaveOne;
 }
 
 function checkInterface(
@@ -125,7 +130,7 @@ function checkInterface(
     if (delivery?.kind === "unicast" && delivery.source !== undefined) return true;
     complain(scope, draft, {
       severity: "error",
-      code: "incomplete",
+      code: "unusable",
       message: "Unknown interface!",
       at: draft.name.at,
       fix: "add interface; only unicast with unicast_src_ip works without",
@@ -135,7 +140,7 @@ function checkInterface(
   if (wanted.value === LOOPBACK) {
     complain(scope, draft, {
       severity: "error",
-      code: "bad-value",
+      code: "unusable",
       message: `cannot use a loopback interface (${LOOPBACK}) for vrrp - ignoring`,
       at: wanted.at,
       fix: "name the interface on which the other routers are reached",

@@ -2,7 +2,6 @@
 import type { Located } from "./diagnostics.ts";
 import type { NamedDraft, RootDraft, SyncGroupDraft } from "./drafts.ts";
 import { checkInterface, isDefined, namesOf } from "./finish-tracking.ts";
-import { nearest } from "./nearest.ts";
 import type { Scope } from "./scope.ts";
 
 export function checkLater(root: RootDraft, scope: Scope): void {
@@ -16,6 +15,11 @@ export function checkLater(root: RootDraft, scope: Scope): void {
   for (const process of root.trackProcesses) {
     const message = `track process '${process.name.value}' process name not specified`;
     checkEssential(process, message, scope);
+  }
+  for (const { value, at } of root.linkbeatInterfaces) {
+    if (scope.interfaceExists?.(value) !== false) continue;
+    const message = `linkbeat_interfaces: interface ${value} doesn't exist`;
+    scope.report({ severity: "error", code: "linkbeat-interface", message, at });
   }
   for (const group of root.garpGroups) {
     if (group.interval !== undefined) continue;
@@ -61,7 +65,7 @@ function isMember(
   scope: Scope,
 ): boolean {
   if (scope.names.has(`vrrp_instance ${value}`)) return true;
-  const close = nearest(value, namesOf("vrrp_instance", scope));
+  const close = scope.suggest(value, namesOf("vrrp_instance", scope));
   scope.report({
     severity: kind === "sync" ? "error" : "warning",
     code: kind === "sync" ? "unknown-reference" : "ignored",

@@ -14,7 +14,10 @@ export function isStrictMode(draft: InstanceDraft, scope: Scope): boolean {
 }
 
 /** The draft without what strict mode does not allow, and what was taken away in words. */
-export function applyStrictMode(draft: InstanceDraft): {
+export function applyStrictMode(
+  draft: InstanceDraft,
+  { global }: Scope,
+): {
   readonly draft: InstanceDraft;
   readonly removed: readonly string[];
 } {
@@ -28,15 +31,15 @@ export function applyStrictMode(draft: InstanceDraft): {
     delete kept.preemptDelay;
     removed.push("preempt_delay is dropped");
   }
-  if (draft.downTimerAdverts !== undefined && draft.downTimerAdverts.value !== 3) {
-    delete kept.downTimerAdverts;
+  const downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts;
+  if (downTimerAdverts !== undefined && downTimerAdverts.value !== 3) {
     removed.push("down_timer_adverts is 3");
   }
   if (draft.transmitsOnBase !== undefined) removed.push("vmac_xmit_base is dropped");
-  if (draft.lowerPriorityNoAdvert?.value === false) {
+  if ((draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert)?.value === false) {
     removed.push("lower priority adverts are not answered");
   }
-  if (draft.higherPrioritySendAdvert?.value === true) {
+  if ((draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert)?.value === true) {
     removed.push("no advert is sent to a higher priority master");
   }
   const { lowerPriorityRepeat, lowerPriorityDelay } = draft.announcements;
@@ -85,31 +88,19 @@ export function explainStrictMode(
   });
 }
 
-/** What strict mode asks of the addresses; false when the instance cannot run. */
+/** What strict mode asks of the addresses (RFC 9568 §5.2.9). */
 export function checkStrictAddresses(
   draft: InstanceDraft,
-  addresses: readonly VirtualAddress[],
+  [first]: readonly VirtualAddress[],
   scope: Scope,
-): boolean {
-  const [first] = addresses;
-  if (first === undefined) {
-    complain(scope, draft, {
-      severity: "error",
-      code: "strict",
-      message: "No VIP specified; at least one is required",
-      at: draft.name.at,
-    });
-    return false;
-  }
-  if (familyOf(first.address) === "ipv6" && !isLinkLocal(first.address)) {
-    complain(scope, draft, {
-      severity: "error",
-      code: "strict",
-      message: "the first IPv6 VIP address must be link local",
-      at: draft.addresses[0]?.address.at ?? draft.name.at,
-      fix: "put a link-local address such as fe80::1 first",
-    });
-    return false;
-  }
-  return true;
+): void {
+  if (first === undefined || familyOf(first.address) === "ipv4") return;
+  if (isLinkLocal(first.address)) return;
+  complain(scope, draft, {
+    severity: "error",
+    code: "strict",
+    message: "the first IPv6 VIP address must be link local",
+    at: draft.addresses[0]?.address.at ?? draft.name.at,
+    fix: "put a link-local address such as fe80::1 first",
+  });
 }

@@ -2,7 +2,6 @@
 import { seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
 import type { InstanceDraft, ScriptDraft, TrackedDraft } from "./drafts.ts";
-import { nearest } from "./nearest.ts";
 import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -79,7 +78,7 @@ export function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): b
   const isUsable = tracked.kind !== "script" || scope.scripts.get(value)?.command !== undefined;
   if (tracked.isKnown && isUsable) return true;
   const later = scope.names.get(`${keyword} ${value}`);
-  const close = nearest(value, namesOf(keyword, scope));
+  const close = scope.suggest(value, namesOf(keyword, scope));
   const fix =
     later !== undefined && !tracked.isKnown
       ? `move ${keyword} ${value} above the block that tracks it`

@@ -23,5 +23,9 @@ export const MAX_GENERATED_VALUES = 100_000;
 export const MAX_BLOCK_DEPTH = 32;
 /** Diagnostics kept; the rest are counted. */
 export const MAX_DIAGNOSTICS = 1_000;
+/** Characters of one message. */
+export const MAX_MESSAGE_LENGTH = 400;
+/** Words that "did you mean" compares in one run. */
+export const MAX_COMPARISONS = 100_000;
 /** Longest word that "did you mean" looks at. */
 export const MAX_SUGGESTION_LENGTH = 40;

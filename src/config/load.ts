@@ -11,10 +11,11 @@ import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishScript } from "./finish-tracking.ts";
-import { readBlock } from "./grammar/keyword.ts";
+import { indexOfPlaces, readBlock } from "./grammar/keyword.ts";
 import type { Context } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
 import { expandBraces, hasWildcard } from "./includes.ts";
+import { createSuggester } from "./nearest.ts";
 import type { Model } from "./model.ts";
 import { describeReadProblem } from "./open-file.ts";
 import { readFile } from "./reader.ts";
@@ -33,13 +34,15 @@ export interface LoadOptions {
   readonly allIncludesRequired?: boolean;
   /** Whether an interface exists now; leave it out to skip those checks. */
   readonly interfaceExists?: (name: string) => boolean;
+  /** Whether a program is there; leave it out to take every script for one that would run. */
+  readonly programExists?: (program: string) => boolean;
 }
 
 export interface Verdict {
   /** The exit code of `keepalived -t`. */
   readonly test: 0 | 2 | 4 | 5 | 6;
   /** The exit code that ends a start, or undefined when the daemon runs with this model. */
-  readonly run: 1 | 2 | 6 | undefined;
+  readonly run: 2 | 6 | undefined;
 }
 
 export interface LoadedConfig {
@@ -56,14 +59,22 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   const list = collectDiagnostics();
   const { statements, files } = readStatements(source, options, list.report);
   const root = createRootDraft();
-  const context: Context = { report: list.report, noticed: new Set(), names: new Map() };
+  const context: Context = {
+    report: list.report,
+    noticed: new Set(),
+    names: new Map(),
+    placesOf: indexOfPlaces(rootGrammar.keywords),
+    suggest: createSuggester(),
+  };
   readBlock(rootGrammar, root, statements, context);
   const model = finishModel(root, source, {
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
     names: context.names,
     report: list.report,
+    suggest: context.suggest,
     interfaceExists: options.interfaceExists,
+    programExists: options.programExists ?? (() => true),
   });
   const diagnostics = inFileOrder(list.finish(), files);
   return {
@@ -161,7 +172,7 @@ function isFree(
   }
   report({
     severity: "error",
-    code: "duplicate",
+    code: "unusable",
     message:
       `${other.name.value} and ${draft.name.value} both use VRID ${vrid} with ` +
       `${family === "ipv4" ? "IPv4" : "IPv6"} on interface ${interfaceName ?? "(none)"} - ` +
@@ -173,14 +184,16 @@ function isFree(
   return false;
 }
 
-/** Keepalived insists on a decision as soon as any script is configured. */
-function checkScriptSecurity(root: RootDraft, { report, global }: Scope): void {
+/** Keepalived insists on a decision as soon as any script is configured that would run. */
+function checkScriptSecurity(root: RootDraft, { report, global, programExists }: Scope): void {
   if (global.scriptSecurity !== undefined) return;
-  const first =
-    root.scripts.find((script) => script.command !== undefined)?.command ??
-    global.startupScript ??
-    global.shutdownScript ??
-    root.instances.flatMap((instance) => Object.values(instance.notify))[0];
+  const first = [
+    ...root.scripts.map((script) => script.command),
+    global.startupScript,
+    global.shutdownScript,
+    ...root.instances.flatMap((instance) => Object.values(instance.notify)),
+    ...root.syncGroups.flatMap((group) => group.commands),
+  ].find((command) => command !== undefined && programExists(command.value.argv[0]));
   if (first === undefined) return;
   report({
     severity: "warning",

@@ -1,9 +1,28 @@
 /** "Did you mean": the known word closest to a mistyped one, by a bounded edit distance. */
-import { MAX_SUGGESTION_LENGTH } from "./limits.ts";
+import { MAX_COMPARISONS, MAX_SUGGESTION_LENGTH } from "./limits.ts";
+
+export type Suggest = (word: string, candidates: Iterable<string>) => string | undefined;
+
+/** `nearest` with a budget of comparisons: a file of nothing but garbage must not cost minutes. */
+export function createSuggester(): Suggest {
+  let comparisonsLeft = MAX_COMPARISONS;
+  return (word, candidates) => {
+    const limited: string[] = [];
+    for (const candidate of candidates) {
+      if (comparisonsLeft <= 0) return undefined;
+      comparisonsLeft -= 1;
+      limited.push(candidate);
+    }
+    return nearest(word, limited);
+  };
+}
+
+/** In shorter words every other letter would be a guess. */
+const SHORTEST = 2;
 
 /** The nearest candidate within a third of the word's length, or undefined. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  if (word.length > MAX_SUGGESTION_LENGTH) return undefined;
+  if (word.length < SHORTEST || word.length > MAX_SUGGESTION_LENGTH) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

@@ -4,9 +4,9 @@ import type { IncludeCheck, IncludeLine } from "./includes.ts";
 import { MAX_FILES } from "./limits.ts";
 import { spanIn } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
-import { currentDirectory, hasRoom, problem, pushFile } from "./reading.ts";
+import { hasRoom, problem, pushFile } from "./reading.ts";
 import type { Reading } from "./reading.ts";
-import { absolutePath, resolveFrom } from "./source.ts";
+import { absolutePath, directoryOf, resolveFrom } from "./source.ts";
 import type { ReadProblem } from "./source.ts";
 
 /** Pushes the files that an include line names, so that the first is read first. */
@@ -48,7 +48,7 @@ function checksFor(reading: Reading, include: IncludeLine): ReadonlySet<IncludeC
 }
 
 function pathsFor(reading: Reading, pattern: string): readonly string[] {
-  const path = resolveFrom(shownDirectory(reading), pattern);
+  const path = tidyPath(resolveFrom(shownDirectory(reading), pattern));
   if (hasWildcard(pattern)) return reading.source.glob(path);
   const content = reading.source.read(path);
   return !content.ok && content.error === "missing" ? [] : [path];
@@ -56,8 +56,19 @@ function pathsFor(reading: Reading, pattern: string): readonly string[] {
 
 /** The directory of the current file, spelled as the file was. */
 function shownDirectory(reading: Reading): string {
-  const directory = currentDirectory(reading);
-  return directory === reading.source.workingDirectory ? "." : directory;
+  const file = reading.inputs.findLast((input) => input.kind === "file");
+  return file === undefined ? "." : directoryOf(file.path);
+}
+
+/** Without `x/..` in the middle, so that messages show the shortest name of a file. */
+function tidyPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    const last = parts.at(-1);
+    if (part === ".." && last !== undefined && last !== ".." && last !== "") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
 }
 
 function missing(

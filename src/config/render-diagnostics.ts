@@ -2,8 +2,8 @@
  * Diagnostics as text: the plain lines that `keepalived -t` prints, and our own form with the
  * source line, a caret and the fix. Passwords and keys in source lines are masked.
  */
-import { MASK } from "../base/command.ts";
 import type { Diagnostic, Severity, Span } from "./diagnostics.ts";
+import { maskSecrets } from "./mask.ts";
 import type { FileSource } from "./source.ts";
 
 /** `(FILE: Line N) message`, as Keepalived prints it. */
@@ -77,15 +77,6 @@ function excerpt(at: Span, severity: Severity, options: RenderOptions): readonly
   const margin = " ".repeat(number.length);
   const caret = painter(options.colours)(severity, "^" + "~".repeat(length - 1));
   return [`  ${number} | ${shown}`, `  ${margin} | ${indent}${caret}`];
-}
-
-/** The value after a keyword that holds a secret; its length is kept, so that carets stay true. */
-function maskSecrets(text: string): string {
-  return text.replace(
-    /(^|[\s{])(auth_pass\s+|key\s+[0-9]+\s+|password\s+)([^\s#!}]+)/g,
-    (_all, before: string, keyword: string, value: string) =>
-      before + keyword + MASK.slice(0, 1).repeat(value.length),
-  );
 }
 
 function printable(text: string): string {

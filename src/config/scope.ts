@@ -1,5 +1,6 @@
 /** What the `finish` functions share: the rest of the file's settings, and where to complain. */
 import type { Report, Span } from "./diagnostics.ts";
+import type { Suggest } from "./nearest.ts";
 import type { GlobalDraft, InstanceDraft, ScriptDraft } from "./drafts.ts";
 
 export interface Scope {
@@ -8,8 +9,10 @@ export interface Scope {
   /** Every named block by `KEYWORD NAME`. */
   readonly names: ReadonlyMap<string, Span>;
   readonly report: Report;
+  readonly suggest: Suggest;
   /** Whether an interface exists now; without it existence is not checked. */
   readonly interfaceExists: ((name: string) => boolean) | undefined;
+  readonly programExists: (program: string) => boolean;
 }
 
 type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: string };

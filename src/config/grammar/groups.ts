@@ -1,4 +1,5 @@
 /** Rows of the blocks about several instances or interfaces; parsed and checked, active later. */
+import type { Located } from "../diagnostics.ts";
 import type { GarpGroupDraft, SyncGroupDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
@@ -69,6 +70,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "none",
     help: "Run when the group enters BACKUP.",
+    set: (draft, value) => draft.commands.push(value),
   }),
   command({
     name: "notify_master",
@@ -76,6 +78,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "none",
     help: "Run when the group enters MASTER.",
+    set: (draft, value) => draft.commands.push(value),
   }),
   command({
     name: "notify_fault",
@@ -83,6 +86,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "none",
     help: "Run when the group enters FAULT.",
+    set: (draft, value) => draft.commands.push(value),
   }),
   command({
     name: "notify_stop",
@@ -90,6 +94,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "none",
     help: "Run when VRRP stops.",
+    set: (draft, value) => draft.commands.push(value),
   }),
   command({
     name: "notify",
@@ -97,6 +102,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "none",
     help: "Run on every group transition with four extra arguments.",
+    set: (draft, value) => draft.commands.push(value),
   }),
   boolean({
     name: "smtp_alert",
@@ -170,15 +176,17 @@ export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
 
 const LINKBEAT_METHODS: readonly string[] = ["MII", "ETHTOOL", "IOCTL"];
 
-/** `IF [MII|ETHTOOL|IOCTL]`. */
+/** `IF [MII|ETHTOOL|IOCTL]`; the interface, when it can be one. */
 export function readLinkbeatLine(
   [name, method]: readonly [Word, ...Word[]],
   context: Context,
-): void {
-  interfaceName.parse(name, context.report);
-  if (method === undefined || LINKBEAT_METHODS.includes(method.text)) return;
-  const message = `'${method.text}' is not one of MII, ETHTOOL, IOCTL`;
-  context.report({ severity: "error", code: "bad-value", message, at: spanOf(method) });
+): Located<string> | undefined {
+  const value = interfaceName.parse(name, context.report);
+  if (method !== undefined && !LINKBEAT_METHODS.includes(method.text)) {
+    const message = `'${method.text}' is not one of MII, ETHTOOL, IOCTL`;
+    context.report({ severity: "error", code: "bad-value", message, at: spanOf(method) });
+  }
+  return value === undefined ? undefined : { value, at: spanOf(name) };
 }
 
 const DELAY = seconds(0, 255);

@@ -190,7 +190,10 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "from VIPs",
     help: "Deprecated; force IPv6.",
-    set: (draft, at) => (draft.nativeIpv6 = at),
+    set: (draft, at) => {
+      draft.nativeIpv6 = at;
+      draft.family ??= { value: "ipv6", at };
+    },
   }),
   section(authenticationGrammar, {
     name: "authentication",

@@ -4,7 +4,7 @@
  */
 import type { Report, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
-import { nearest } from "../nearest.ts";
+import type { Suggest } from "../nearest.ts";
 import type { Statement } from "../tree.ts";
 import type { ArgumentDescription } from "./arguments.ts";
 
@@ -63,6 +63,9 @@ export interface Context {
   readonly noticed: Set<string>;
   /** Where each named block stands, by keyword and name. */
   readonly names: Map<string, Span>;
+  /** The blocks in which a keyword is known, for those met in the wrong place. */
+  placesOf(name: string): readonly string[];
+  readonly suggest: Suggest;
 }
 
 export interface BlockGrammar<Draft> {
@@ -90,7 +93,7 @@ export function readBlock<Draft>(
   for (const statement of statements) {
     const name = firstWord(statement);
     const row = grammar.byName.get(name);
-    if (row === undefined) reportUnknown(grammar, statement, name, context.report);
+    if (row === undefined) reportUnknown(grammar, statement, name, context);
     else {
       if (row.later !== undefined) noticeLater(row, statement, context);
       if (row.instead !== undefined) reportDeprecated(row, statement, context.report);
@@ -114,21 +117,92 @@ export function askedBy(statement: Statement): { readonly because?: Span } {
   return asked === undefined ? {} : { because: spanIn(asked, 0, asked.text.length) };
 }
 
+/** A report that puts the keyword in front and says what to write, for the parsers of values. */
+export function reportFor(
+  name: string,
+  type: ArgumentDescription,
+  report: Report,
+  consequence = "",
+): Report {
+  return (diagnostic) => {
+    const fix = diagnostic.fix ?? expected(type);
+    report({
+      ...diagnostic,
+      message: `${name}: ${diagnostic.message}${consequence}`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  };
+}
+
+/** What to write for an argument, as a sentence. */
+function expected({ kind, minimum, maximum, choices }: ArgumentDescription): string | undefined {
+  switch (kind) {
+    case "integer":
+      return `write a whole number from ${minimum ?? 0} to ${maximum ?? ""}`;
+    case "seconds":
+      return `write seconds from ${minimum ?? 0} to ${maximum ?? ""}`;
+    case "whole seconds":
+      return "write whole seconds, without a fraction";
+    case "boolean":
+      return "write on or off";
+    case "choice":
+      return `write ${(choices ?? []).join(" or ")}`;
+    case "address":
+      return "write an IPv4 or IPv6 address";
+    default:
+      return undefined;
+  }
+}
+
 function reportUnknown(
   grammar: BlockGrammar<never>,
   statement: Statement,
   name: string,
-  report: Report,
+  context: Context,
 ): void {
-  const close = nearest(name, grammar.byName.keys());
-  report({
+  const fix = fixForUnknown(grammar, name, context);
+  context.report({
     severity: "error",
     code: "unknown-keyword",
     message: `Unknown keyword '${name}' in ${grammar.title}`,
     at: keywordSpan(statement),
     ...askedBy(statement),
-    ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+    ...(fix === undefined ? {} : { fix }),
   });
+}
+
+function fixForUnknown(
+  grammar: BlockGrammar<never>,
+  name: string,
+  context: Context,
+): string | undefined {
+  const places = context.placesOf(name);
+  if (places.includes(TOP_LEVEL)) {
+    return `close the block above with }: ${name} belongs to ${TOP_LEVEL}`;
+  }
+  const close = context.suggest(name, grammar.byName.keys());
+  if (close !== undefined) return `did you mean ${close}?`;
+  return places.length === 0 ? undefined : `move it: ${name} belongs in ${places.join(" or ")}`;
+}
+
+export const TOP_LEVEL = "the top level";
+const MOST_PLACES = 3;
+
+/** Which blocks know a keyword, from the grammar itself. */
+export function indexOfPlaces(
+  keywords: readonly KeywordDescription[],
+): (name: string) => readonly string[] {
+  const places = new Map<string, string[]>();
+  const visit = (rows: readonly KeywordDescription[], title: string): void => {
+    for (const row of rows) {
+      const known = places.get(row.name) ?? [];
+      if (!known.includes(title) && known.length < MOST_PLACES) known.push(title);
+      places.set(row.name, known);
+      visit(row.inside, row.name);
+    }
+  };
+  visit(keywords, TOP_LEVEL);
+  return (name) => places.get(name) ?? [];
 }
 
 function noticeLater(row: KeywordText, statement: Statement, context: Context): void {

@@ -1,9 +1,9 @@
 /** Option words after an item on a line: `10.0.0.1/24 dev eth1 label eth1:1`, `NAME weight 5`. */
 import type { Located } from "../diagnostics.ts";
-import { nearest } from "../nearest.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import type { ArgumentType } from "./arguments.ts";
+import { reportFor } from "./keyword.ts";
 import type { Context, KeywordDescription, KeywordText } from "./keyword.ts";
 
 /** One option word; `take` is given the words after it and says how many it used. */
@@ -47,7 +47,9 @@ export function optionValue<Draft, Value>(
         reportMissingArgument(word, context);
         return skipped;
       }
-      const value = type.parse(argument, context.report);
+      const consequence = row.spoil === undefined ? "" : " - the whole line is ignored";
+      const report = reportFor(row.name, type, context.report, consequence);
+      const value = type.parse(argument, report);
       if (value === undefined) row.spoil?.(draft);
       else row.set?.(draft, { value, at: spanOf(argument) });
       return skipped + 1;
@@ -110,7 +112,7 @@ function noticeLater(option: KeywordText, word: Word, context: Context): void {
 }
 
 function reportUnknownOption(table: OptionTable<never>, word: Word, context: Context): void {
-  const close = nearest(word.text, table.byName.keys());
+  const close = context.suggest(word.text, table.byName.keys());
   context.report({
     severity: "error",
     code: "unknown-keyword",

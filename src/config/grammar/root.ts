@@ -20,7 +20,7 @@ import {
   INSTANCE_NOTIFICATION,
   INSTANCE_TRACKING,
 } from "./instance-rest.ts";
-import { blockGrammar } from "./keyword.ts";
+import { blockGrammar, TOP_LEVEL } from "./keyword.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { newName } from "./named.ts";
 import { checkStaticRouteWords, STATIC_ROUTE_OPTIONS } from "./routes.ts";
@@ -171,7 +171,7 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     open: (draft, { title }, context) => {
       const name = newName("vrrp_sync_group", title, context);
       if (name === undefined) return undefined;
-      const made = { name, members: [], tracked: [] };
+      const made = { name, members: [], tracked: [], commands: [] };
       draft.syncGroups.push(made);
       return made;
     },
@@ -305,8 +305,9 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     help: "Interfaces whose link state is polled, with preferred method.",
     later: "link state comes from netlink alone",
     item: interfaceName,
-    add: (_draft, found, context) => {
-      readLinkbeatLine(found, context);
+    add: (draft, found, context) => {
+      const name = readLinkbeatLine(found, context);
+      if (name !== undefined) draft.linkbeatInterfaces.push(name);
     },
   }),
   list({
@@ -361,9 +362,4 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
   }),
 ];
 
-export const rootGrammar = blockGrammar<RootDraft>(
-  "the top level",
-  SETTINGS,
-  VRRP_BLOCKS,
-  OTHER_BLOCKS,
-);
+export const rootGrammar = blockGrammar<RootDraft>(TOP_LEVEL, SETTINGS, VRRP_BLOCKS, OTHER_BLOCKS);

@@ -3,12 +3,13 @@ import type { Command } from "../../base/command.ts";
 import { readCommand, readCommandWords } from "../command.ts";
 import type { Located, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
+import { maskSecrets } from "../mask.ts";
 import type { Statement } from "../tree.ts";
 import { spanOf, splitWords } from "../words.ts";
 import type { Word } from "../words.ts";
 import { boolean as booleanType } from "./arguments.ts";
 import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
-import { askedBy, firstWord, keywordSpan, readBlock } from "./keyword.ts";
+import { askedBy, firstWord, keywordSpan, readBlock, reportFor } from "./keyword.ts";
 import type { BlockGrammar, Context, Keyword, KeywordDescription, KeywordText } from "./keyword.ts";
 
 type Setter<Draft, Value> = (draft: Draft, value: Located<Value>, context: Context) => void;
@@ -43,11 +44,11 @@ export function value<Draft, Value>(
       const words = argumentWords(statement, context);
       const [word] = words;
       if (word === undefined) {
-        reportMissing(statement, context, { lenient: row.lenient });
+        reportMissing(row, statement, context, type);
         return;
       }
       ignoreExtra(words, 1, statement, context);
-      const parsed = type.parse(word, context.report);
+      const parsed = type.parse(word, reportFor(row.name, type, context.report));
       if (parsed !== undefined) row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
     },
   };
@@ -67,9 +68,12 @@ export function optional<Draft, Value>(
       const words = argumentWords(statement, context);
       const [word] = words;
       ignoreExtra(words, 1, statement, context);
-      const parsed = word === undefined ? row.without : type.parse(word, context.report);
-      const at = word === undefined ? keywordSpan(statement) : spanOf(word);
-      if (parsed !== undefined) row.set?.(draft, { value: parsed, at }, context);
+      if (word === undefined) {
+        row.set?.(draft, { value: row.without, at: keywordSpan(statement) }, context);
+        return;
+      }
+      const parsed = type.parse(word, reportFor(row.name, type, context.report));
+      if (parsed !== undefined) row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
     },
   };
 }
@@ -97,10 +101,17 @@ export function words<Draft>(
       refuseBlock(statement, context);
       const found = argumentWords(statement, context);
       if (found.length < row.needs)
-        reportMissing(statement, context, { position: found.length + 2 });
+        reportMissing(row, statement, context, {
+          shape: shapeOf(row.arguments),
+          position: found.length + 2,
+        });
       else row.take(draft, found, context);
     },
   };
+}
+
+function shapeOf(descriptions: readonly ArgumentDescription[]): string {
+  return descriptions.map(({ shape }) => shape).join(" ");
 }
 
 const COMMAND: ArgumentDescription = { kind: "command", shape: "SCRIPT [USER [GROUP]]" };
@@ -121,7 +132,7 @@ export function command<Draft>(
       refuseBlock(statement, context);
       const found = readCommandWords(statement.line, row.name.length, context.report);
       if (found.length === 0) {
-        if (row.without === undefined) reportMissing(statement, context);
+        if (row.without === undefined) reportMissing(row, statement, context, COMMAND);
         else row.without(draft);
         return;
       }
@@ -153,7 +164,7 @@ export function section<Draft, Inner>(
     read: (draft, statement, context) => {
       const found = argumentWords(statement, context);
       if (row.title !== undefined && found.length === 0) {
-        reportMissing(statement, context, { lenient: row.lenient });
+        reportMissing(row, statement, context, row.title);
         return;
       }
       ignoreExtra(found, row.title === undefined ? 0 : 1, statement, context);
@@ -235,24 +246,23 @@ function refuseBlock(statement: Statement, context: Context): void {
 }
 
 function reportMissing(
+  row: KeywordText,
   statement: Statement,
   context: Context,
-  {
-    lenient,
-    position = 2,
-  }: { readonly lenient?: true | undefined; readonly position?: number } = {},
+  { shape, position = 2 }: { readonly shape: string; readonly position?: number },
 ): void {
   const name = firstWord(statement);
   context.report({
     severity: "error",
-    code: lenient === true ? "incomplete" : "missing-parameter",
+    code: row.lenient === true ? "incomplete" : "missing-parameter",
     message:
-      lenient === true
+      row.lenient === true
         ? `${name} needs a value - ignoring`
         : `*** Configuration line starting \`${name}\` is missing a parameter ` +
           `after keyword \`${name}\` at word position ${position}`,
     at: keywordSpan(statement),
     ...askedBy(statement),
+    fix: `write ${name} ${shape}`,
   });
 }
 
@@ -266,10 +276,11 @@ function ignoreExtra(
   const extra = found[used];
   const last = found.at(-1);
   if (extra === undefined || last === undefined) return;
+  const surplus = statement.line.text.slice(extra.start, last.end);
   context.report({
     severity: "warning",
     code: "ignored",
-    message: `'${statement.line.text.slice(extra.start, last.end)}' after ${firstWord(statement)} is ignored`,
+    message: `'${maskSecrets(surplus)}' after ${firstWord(statement)} is ignored`,
     at: spanIn(statement.line, extra.start, last.end),
     fix: "put each setting on a line of its own",
   });

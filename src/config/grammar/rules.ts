@@ -1,4 +1,5 @@
 /** Words of virtual_rules and static_rules, checked one by one; the rules themselves come later. */
+import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import {
   integer,
@@ -316,6 +317,7 @@ function checkRule(
     refuse(context.report, "incomplete", first, message);
   } else if (!draft.hasPreference) {
     const message = "the rule has no preference: one counting down from 16384 is taken";
-    refuse(context.report, "incomplete", first, message);
+    const at = spanOf(first);
+    context.report({ severity: "warning", code: "incomplete", message, at });
   }
 }
