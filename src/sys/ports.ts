@@ -54,8 +54,9 @@ export interface AddressInfo {
 export type NetworkNotice =
   | { readonly kind: "linkChanged"; readonly link: LinkInfo }
   | { readonly kind: "linkRemoved"; readonly index: InterfaceIndex; readonly name: string }
+  /** Never of what this very `Netlink` added or renewed: whoever asked knows. */
+  | { readonly kind: "addressAdded"; readonly address: AddressInfo }
   /** `own`: the change was a request of this very `Netlink`; never set for what others did. */
-  | { readonly kind: "addressAdded"; readonly address: AddressInfo; readonly own?: boolean }
   | { readonly kind: "addressRemoved"; readonly address: AddressInfo; readonly own?: boolean }
   /** The kernel dropped notices (ENOBUFS): the caller must dump again. */
   | { readonly kind: "overrun" };

@@ -1,6 +1,6 @@
 /**
- * Classic BPF programs (linux/filter.h) for the sockets that watch who answers for an address: the
- * kernel drops everything else before it costs us a wake-up.
+ * Classic BPF programs (linux/filter.h): what a socket is not meant to see, the kernel drops before
+ * it costs us a wake-up.
  */
 import { addressBytes } from "../base/address.ts";
 import type { Family, IpAddress } from "../base/address.ts";
@@ -13,10 +13,12 @@ export interface FilterStep {
 }
 
 const LOAD_WORD = 0x20;
+const LOAD_HALF = 0x28;
 const LOAD_BYTE = 0x30;
 const JUMP_EQUAL = 0x15;
 const RETURN = 0x06;
 const KEEP = 0xffff;
+const WHOLE = 0xffffffff;
 
 /** Ethernet header, then ARP: the sender protocol address (RFC 826). */
 const ARP_SENDER = 28;
@@ -54,6 +56,29 @@ export function claimFilter(
           give(0),
         ];
   return [...prefix, ...choice];
+}
+
+/** nlmsghdr (linux/netlink.h): type and port id are in the byte order of the machine. */
+const NETLINK_TYPE = 4;
+const NETLINK_PORT = 12;
+const RTM_NEWADDR = 20;
+
+/**
+ * Netlink notices without the addresses `portId` itself added or renewed: thousands at a takeover,
+ * which tell the requester nothing. BPF loads are big-endian whatever the machine is.
+ */
+export function foreignNoticeFilter(portId: number, littleEndian: boolean): readonly FilterStep[] {
+  const bytes = new DataView(new ArrayBuffer(6));
+  bytes.setUint16(0, RTM_NEWADDR, littleEndian);
+  bytes.setUint32(2, portId, littleEndian);
+  return [
+    load(LOAD_HALF, NETLINK_TYPE),
+    { code: JUMP_EQUAL, jumpTrue: 0, jumpFalse: 3, value: bytes.getUint16(0) },
+    load(LOAD_WORD, NETLINK_PORT),
+    equal(bytes.getUint32(2)),
+    give(0),
+    give(WHOLE),
+  ];
 }
 
 const load = (code: number, offset: number): FilterStep => ({

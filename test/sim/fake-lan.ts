@@ -250,7 +250,10 @@ export class FakeHost implements NetworkPorts {
   /** For the LAN: a frame has arrived; the kernel answers ARP requests for its addresses. */
   receiveFrame(index: InterfaceIndex, bytes: Uint8Array): void {
     for (const socket of [...this.#neighbourSockets]) {
-      if (socket.options.interfaceIndex === index) this.#deliver(() => { socket.hear(bytes); });
+      if (socket.options.interfaceIndex === index)
+        this.#deliver(() => {
+          socket.hear(bytes);
+        });
     }
     const arp = decodeArp(bytes);
     const mac = this.kernel.linkAt(index)?.mac;

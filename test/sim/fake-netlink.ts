@@ -367,8 +367,9 @@ export class FakeNetlink implements Netlink {
   }
 
   #enqueue(notice: NetworkNotice, origin: object | undefined): void {
-    const isAddress = notice.kind === "addressAdded" || notice.kind === "addressRemoved";
-    const mine = isAddress && origin === this ? { ...notice, own: true } : notice;
+    if (notice.kind === "addressAdded" && origin === this) return;
+    const isOwn = notice.kind === "addressRemoved" && origin === this;
+    const mine = isOwn ? { ...notice, own: true } : notice;
     if (this.#pending.length < NOTICE_QUEUE_LIMIT) this.#pending.push(mine);
     else if (this.#pending.length === NOTICE_QUEUE_LIMIT) this.#pending.push({ kind: "overrun" });
     this.#arm();

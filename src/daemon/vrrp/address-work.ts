@@ -25,7 +25,7 @@ import type { SlicedJob } from "./slices.ts";
 /** Addresses a slice: about 4 ms of kernel work. */
 const ADDRESS_SLICE = 256;
 /** Announcements a slice: about 1 ms. */
-const FRAME_SLICE = 128;
+const FRAME_SLICE = 256;
 
 /** Address flags of linux/if_addr.h. */
 const AddressFlag = {

@@ -68,7 +68,7 @@ export class NetworkTable {
           break;
         case "addressAdded":
           this.#add(notice.address);
-          changed ||= notice.own !== true;
+          changed = true;
           break;
         case "addressRemoved": {
           const { interfaceIndex, address } = notice.address;

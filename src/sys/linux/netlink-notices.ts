@@ -4,6 +4,7 @@ import { decodeAddress } from "../../wire/netlink/address.ts";
 import { decodeLink } from "../../wire/netlink/link.ts";
 import { decodeMessages, MessageType } from "../../wire/netlink/message.ts";
 import type { NetlinkMessage } from "../../wire/netlink/message.ts";
+import { foreignNoticeFilter } from "../../wire/packet-filter.ts";
 import type { NetworkNotice } from "../ports.ts";
 import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
@@ -40,6 +41,7 @@ export class NetlinkNotices implements Disposable {
       const view = new DataView(name.buffer);
       view.setUint16(SocketAddressNetlink.family, AddressFamily.netlink, LITTLE);
       view.setUint32(SocketAddressNetlink.groups, GROUPS, LITTLE);
+      socket.attachFilter(foreignNoticeFilter(ownPort(), LITTLE));
       socket.bind(name);
     });
   }
