@@ -75,9 +75,10 @@ export class Keepalived {
     this.host.writeFile(CONFIG_FILE, config);
   }
 
-  start(): HostProcess {
+  /** Starts the daemon, `through` another program if one is given. */
+  start(through: readonly string[] = []): HostProcess {
     this.#running = this.host.start(
-      [daemonProgram(this.kind), ...this.#flags],
+      [...through, daemonProgram(this.kind), ...this.#flags],
       "keepalived",
       this.#env,
     );
@@ -101,7 +102,9 @@ export class Keepalived {
 
   /** All processes of the daemon, the parent first. */
   processes(): readonly ProcessInfo[] {
-    const named = this.host.processes().filter((one) => one.name.startsWith("keepalived"));
+    const named = this.host
+      .processes()
+      .filter((one) => one.name.startsWith("keepalived") && one.state !== "Z");
     return [...named].sort((a, b) => a.hostPid - b.hostPid);
   }
 
@@ -146,6 +149,7 @@ export class Keepalived {
     this.host.signal(victims, "SIGSTOP");
     this.host.signal(this.processes(), "SIGSTOP");
     this.host.signal(this.processes(), "SIGKILL");
+    this.#wakeKeeper();
   }
 
   /** Stops every process of the daemon in its tracks, as a stalled machine would. */
@@ -156,5 +160,11 @@ export class Keepalived {
 
   thaw(): void {
     this.host.signal(this.processes(), "SIGCONT");
+    this.#wakeKeeper();
+  }
+
+  /** The `nsenter` around the daemon stops itself when the daemon is stopped. */
+  #wakeKeeper(): void {
+    this.#running?.child.kill("SIGCONT");
   }
 }

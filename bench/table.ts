@@ -1,0 +1,45 @@
+/**
+ * The one table a run prints: medians with their range, and the ratio of each pair of trials.
+ */
+import { ratios, spreadOf, type Row, type Spread } from "./contest.ts";
+
+export function renderTable(rows: Iterable<Row>, titles: readonly [string, string]): string {
+  const head = ["", titles[0], titles[1], "ratio", "n"];
+  const body = [...rows].map((row) => [
+    row.name,
+    cell(spreadOf(row.left), row.unit),
+    cell(spreadOf(row.right), row.unit),
+    ratioCell(ratios(row)),
+    String(row.left.length),
+  ]);
+  const lines = [head, ...body];
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? "").length)),
+  );
+  const render = (line: readonly string[]): string =>
+    line
+      .map((text, column) =>
+        column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join("  ");
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [render(head), rule, ...body.map(render)].join("\n");
+}
+
+function cell(spread: Spread, unit: Row["unit"]): string {
+  const { median, min, max } = spread;
+  return `${figure(median)} [${figure(min)}..${figure(max)}] ${unit}`;
+}
+
+function ratioCell({ median, min, max }: Spread): string {
+  return `${figure(median)} [${figure(min)}..${figure(max)}]`;
+}
+
+/** Three significant figures. */
+function figure(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  return size >= 1 ? value.toFixed(2) : value.toFixed(3);
+}
