@@ -3,9 +3,12 @@ import { fail, ok } from "../base/result.ts";
 import type { Result } from "../base/result.ts";
 import { parseArguments } from "./arguments.ts";
 import type { ArgumentError, GivenOption } from "./arguments.ts";
+import { OPTIONS } from "./option-table.ts";
 import type { OptionName } from "./option-table.ts";
 
 export const DEFAULT_CONFIG_FILE = "/etc/keepalived/keepalived.conf";
+/** Where the daemon of a machine that runs only one says who it is. */
+export const DEFAULT_PID_FILE = "/run/keepalived.pid";
 const DEFAULT_LOG_FILE = "/tmp/keepalived.log";
 /** keepalived(8): files are for their owner only unless -u or `umask` says otherwise. */
 export const DEFAULT_UMASK = 0o177;
@@ -101,8 +104,17 @@ function daemonInvocation(
   if (test !== undefined) {
     return ok({ kind: "configTest", options: options.value, logFile: test.argument });
   }
-  const remarks = words.length === 0 ? [] : [`Unexpected argument(s): ${words.join(" ")}`];
-  return ok({ kind: "daemon", options: options.value, remarks });
+  return ok({ kind: "daemon", options: options.value, remarks: remarksOn(given, words) });
+}
+
+function remarksOn(given: readonly GivenOption[], words: readonly string[]): readonly string[] {
+  const inactive = OPTIONS.filter(
+    (option) => "isInactive" in option && given.some((o) => o.name === option.long),
+  );
+  return [
+    ...(words.length === 0 ? [] : [`Unexpected argument(s): ${words.join(" ")}`]),
+    ...inactive.map(({ long }) => `Option --${long} is accepted, but not yet active`),
+  ];
 }
 
 function daemonOptions(given: readonly GivenOption[]): Result<DaemonOptions, UsageError> {

@@ -288,8 +288,7 @@ export const OPTIONS = [
     long: "genhash",
     argument: none,
     group: "ask",
-    help: "become genhash",
-    isInactive: true,
+    help: "become genhash (not in this version)",
   },
 ] as const satisfies readonly OptionDeclaration[];
 
