@@ -151,8 +151,8 @@ export interface AdvertSocket extends Disposable {
    * advert that failed; an empty list is success.
    */
   send(adverts: readonly OutgoingAdvert[]): readonly ChangeFailure[];
-  /** Called from the loop for each packet of a wake-up; at most `RECEIVE_BURST` a wake-up. */
-  onPacket(handler: (packet: IncomingAdvert) => void): void;
+  /** Called from the loop with the packets of a wake-up, at most `RECEIVE_BURST`, at least one. */
+  onPackets(handler: (packets: readonly IncomingAdvert[]) => void): void;
   /** Descriptor numbers, for the `VRRP sockpool` line. */
   readonly descriptors: readonly [receive: number, send: number];
 }

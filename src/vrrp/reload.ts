@@ -9,10 +9,9 @@ import { assess } from "./assess.ts";
 import type { InstanceConfig, VirtualAddress } from "./config.ts";
 import { initialState, step } from "./instance.ts";
 import type { Expectation } from "./receive.ts";
-import { instanceDeadline } from "./state.ts";
 import type { InstanceState, Phase } from "./state.ts";
 import type { Effect, Input } from "./step.ts";
-import { feed } from "./system.ts";
+import { feed, groupsOf, instancesOf } from "./system.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "./system.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
 
@@ -56,9 +55,10 @@ export function reloadSystem(
   const position = new Map(old.routers.map(({ config }, index) => [identity(config), index]));
   const origin = next.routers.map(({ config }) => position.get(identity(config)));
   const kept = new Set(origin);
+  const running = instancesOf(state);
   const farewells: SystemEffect[] = [];
   for (const [index, router] of old.routers.entries()) {
-    const instance = state.instances[index];
+    const instance = running[index];
     if (kept.has(index) || instance === undefined) continue;
     const { effects } = step(router, instance, { kind: "stop", removed: true }, now);
     for (const effect of effects) farewells.push({ router: index, effect });
@@ -68,17 +68,12 @@ export function reloadSystem(
   const carried = next.routers.map((router, index) =>
     carry(router, {
       before: pick(old.routers, origin[index]),
-      instance: pick(state.instances, origin[index]),
+      instance: pick(running, origin[index]),
       fresh: initialState(router, assessments[index] ?? assess(router.config, facts), now),
       now,
     }),
   );
-  const instances = carried.map(({ instance }) => instance);
-  const merged: SystemState = {
-    ...state,
-    instances,
-    deadlines: Float64Array.from(instances, (each) => instanceDeadline(each) ?? Infinity),
-  };
+  const merged = { ...state, groups: groupsOf(carried.map(({ instance }) => instance)) };
   const inputs: [number, Input][] = [];
   for (const [index, { isNew, changed }] of carried.entries()) {
     const assessment = assessments[index];

@@ -29,15 +29,22 @@ export interface SystemConfig {
 }
 
 export interface SystemState {
-  readonly instances: readonly InstanceState[];
-  /** `instanceDeadline` of each instance, +Infinity for none: scanned at every step. */
-  readonly deadlines: Float64Array;
+  /** In groups of `GROUP_SIZE`, so that a step copies one group and not a thousand instances. */
+  readonly groups: readonly Group[];
   readonly network: Network;
   readonly scripts: ReadonlyMap<string, ScriptVerdict>;
   readonly started: boolean;
   /** When the start-up delay ends, while it runs. */
   readonly startAt: Instant | undefined;
 }
+
+/** Some instances, and the earliest of their deadlines: +Infinity for none. */
+export interface Group {
+  readonly instances: readonly InstanceState[];
+  readonly deadline: number;
+}
+
+const GROUP_SIZE = 32;
 
 export interface SystemPacket extends Packet {
   readonly family: Family;
@@ -47,7 +54,7 @@ export interface SystemPacket extends Packet {
 export type SystemInput =
   | { readonly kind: "start" }
   | { readonly kind: "timer" }
-  | { readonly kind: "packet"; readonly packet: SystemPacket }
+  | { readonly kind: "packets"; readonly packets: readonly SystemPacket[] }
   | { readonly kind: "network"; readonly network: Network }
   | { readonly kind: "script"; readonly name: string; readonly verdict: ScriptVerdict }
   | { readonly kind: "addressLost"; readonly router: number; readonly address: IpAddress }
@@ -70,8 +77,8 @@ export interface SystemEffect {
 export interface SystemStep {
   readonly state: SystemState;
   readonly effects: readonly SystemEffect[];
-  /** A packet for a router id that is not ours. */
-  readonly unknownVrid?: number;
+  /** Router ids that are not ours, from packets. */
+  readonly unknownVrids: readonly number[];
 }
 
 export function systemConfig(
@@ -105,8 +112,7 @@ export function initialSystem(
     initialState(router, assess(router.config, all), now),
   );
   return {
-    instances,
-    deadlines: new Float64Array(instances.length).fill(Infinity),
+    groups: groupsOf(instances),
     network: facts.network,
     scripts: facts.scripts,
     started: false,
@@ -114,10 +120,25 @@ export function initialSystem(
   };
 }
 
+/** All instances in the order of the configuration. */
+export const instancesOf = (state: SystemState): readonly InstanceState[] =>
+  state.groups.flatMap(({ instances }) => instances);
+
+export const instanceAt = (state: SystemState, index: number): InstanceState | undefined =>
+  state.groups[Math.floor(index / GROUP_SIZE)]?.instances[index % GROUP_SIZE];
+
+export function groupsOf(instances: readonly InstanceState[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (let start = 0; start < instances.length; start += GROUP_SIZE) {
+    groups.push(groupOf(instances.slice(start, start + GROUP_SIZE)));
+  }
+  return groups;
+}
+
 /** When the system next wants a "timer" input; undefined when never. */
 export function systemDeadline(state: SystemState): Instant | undefined {
   let least: number = state.startAt ?? Infinity;
-  for (const deadline of state.deadlines) if (deadline < least) least = deadline;
+  for (const { deadline } of state.groups) if (deadline < least) least = deadline;
   return least === Infinity ? undefined : (least as Instant);
 }
 
@@ -130,12 +151,12 @@ export function stepSystem(
   switch (input.kind) {
     case "start":
       return config.startupDelay > 0
-        ? { state: { ...state, startAt: after(now, config.startupDelay) }, effects: [] }
+        ? quiet({ ...state, startAt: after(now, config.startupDelay) })
         : startAll(config, state, now);
     case "timer":
       return onTimer(config, state, now);
-    case "packet":
-      return onPacket(config, state, input.packet, now);
+    case "packets":
+      return onPackets(config, state, input.packets, now);
     case "network":
       return reassess(config, { ...state, network: input.network }, now);
     case "script": {
@@ -154,28 +175,41 @@ export function stepSystem(
   }
 }
 
-/** Feeds inputs to instances in order; the array and the deadlines are copied once. */
+/** Feeds inputs to instances in order; each group that is touched is copied once. */
 export function feed(
   config: SystemConfig,
   state: SystemState,
   inputs: readonly (readonly [router: number, input: Input])[],
   now: Instant,
 ): SystemStep {
-  if (inputs.length === 0) return { state, effects: [] };
-  const instances = [...state.instances];
-  const deadlines = state.deadlines.slice();
+  if (inputs.length === 0) return quiet(state);
+  const open = new Map<number, InstanceState[]>();
   const effects: SystemEffect[] = [];
   for (const [index, input] of inputs) {
     const router = config.routers[index];
-    const instance = instances[index];
+    const number = Math.floor(index / GROUP_SIZE);
+    const instances = open.get(number) ?? [...(state.groups[number]?.instances ?? [])];
+    const instance = instances[index % GROUP_SIZE];
     if (router === undefined || instance === undefined) continue;
     const next = step(router, instance, input, now);
-    instances[index] = next.state;
-    deadlines[index] = instanceDeadline(next.state) ?? Infinity;
+    instances[index % GROUP_SIZE] = next.state;
+    open.set(number, instances);
     for (const effect of next.effects) effects.push({ router: index, effect });
   }
-  return { state: { ...state, instances, deadlines }, effects };
+  const groups = [...state.groups];
+  for (const [number, instances] of open) groups[number] = groupOf(instances);
+  return { state: { ...state, groups }, effects, unknownVrids: [] };
 }
+
+function groupOf(instances: readonly InstanceState[]): Group {
+  let deadline = Infinity;
+  for (const instance of instances) {
+    deadline = Math.min(deadline, instanceDeadline(instance) ?? Infinity);
+  }
+  return { instances, deadline };
+}
+
+const quiet = (state: SystemState): SystemStep => ({ state, effects: [], unknownVrids: [] });
 
 function startAll(config: SystemConfig, state: SystemState, now: Instant): SystemStep {
   const inputs = everyRouter(state, { kind: "started" });
@@ -185,8 +219,14 @@ function startAll(config: SystemConfig, state: SystemState, now: Instant): Syste
 function onTimer(config: SystemConfig, state: SystemState, now: Instant): SystemStep {
   if (state.startAt !== undefined && state.startAt <= now) return startAll(config, state, now);
   const due: [number, Input][] = [];
-  for (const [index, deadline] of state.deadlines.entries()) {
-    if (deadline <= now + SHARED_WAKE_UP) due.push([index, { kind: "timer" }]);
+  for (const [number, { instances, deadline }] of state.groups.entries()) {
+    if (deadline > now + SHARED_WAKE_UP) continue;
+    for (const [place, instance] of instances.entries()) {
+      const own = instanceDeadline(instance);
+      if (own !== undefined && own <= now + SHARED_WAKE_UP) {
+        due.push([number * GROUP_SIZE + place, { kind: "timer" }]);
+      }
+    }
   }
   return feed(config, state, due, now);
 }
@@ -197,24 +237,35 @@ function onTimer(config: SystemConfig, state: SystemState, now: Instant): System
  */
 const SHARED_WAKE_UP = 500;
 
-/** An advert goes to the instance with its router id, family, interface and way of travelling. */
-function onPacket(
+function onPackets(
+  config: SystemConfig,
+  state: SystemState,
+  packets: readonly SystemPacket[],
+  now: Instant,
+): SystemStep {
+  const inputs: [number, Input][] = [];
+  const unknownVrids: number[] = [];
+  for (const packet of packets) {
+    const vrid = packet.bytes[1];
+    const candidates = vrid === undefined ? [] : config.byVrid.get(vrid);
+    if (candidates === undefined && vrid !== undefined) unknownVrids.push(vrid);
+    const router = routerFor(config, state, packet, candidates ?? []);
+    if (router !== undefined) inputs.push([router, { kind: "packet", packet }]);
+  }
+  return { ...feed(config, state, inputs, now), unknownVrids };
+}
+
+/** The instance with the packet's router id, family, interface, and peer where that tells. */
+function routerFor(
   config: SystemConfig,
   state: SystemState,
   packet: SystemPacket,
-  now: Instant,
-): SystemStep {
-  const vrid = packet.bytes[1];
-  const candidates = vrid === undefined ? undefined : config.byVrid.get(vrid);
-  if (candidates === undefined) {
-    return vrid === undefined ? { state, effects: [] } : { state, effects: [], unknownVrid: vrid };
-  }
+  candidates: readonly number[],
+): number | undefined {
   const matching = candidates.filter((index) => concerns(config, state, index, packet));
-  const chosen =
-    matching.find((index) => config.routers[index]?.peers.has(packet.source)) ?? matching[0];
-  return chosen === undefined
-    ? { state, effects: [] }
-    : feed(config, state, [[chosen, { kind: "packet", packet }]], now);
+  return matching.length < 2
+    ? matching[0]
+    : (matching.find((index) => config.routers[index]?.peers.has(packet.source)) ?? matching[0]);
 }
 
 function concerns(
@@ -224,7 +275,7 @@ function concerns(
   packet: SystemPacket,
 ): boolean {
   const router = config.routers[index];
-  const instance = state.instances[index];
+  const instance = instanceAt(state, index);
   if (router?.config.family !== packet.family || instance === undefined) return false;
   const { interfaceIndex } = instance.assessment;
   return interfaceIndex === undefined || interfaceIndex === packet.interfaceIndex;
@@ -239,15 +290,15 @@ function reassess(config: SystemConfig, state: SystemState, now: Instant): Syste
   };
   const assessments = config.routers.map((router) => assess(router.config, facts));
   if (!state.started) {
-    const instances = state.instances.map((instance, index) => ({
+    const instances = instancesOf(state).map((instance, index) => ({
       ...instance,
       assessment: assessments[index] ?? instance.assessment,
     }));
-    return { state: { ...state, instances }, effects: [] };
+    return quiet({ ...state, groups: groupsOf(instances) });
   }
   const inputs: [number, Input][] = [];
   for (const [index, assessment] of assessments.entries()) {
-    const before = state.instances[index]?.assessment;
+    const before = instanceAt(state, index)?.assessment;
     if (before !== undefined && !sameAssessment(before, assessment)) {
       inputs.push([index, { kind: "assessed", assessment }]);
     }
@@ -266,5 +317,5 @@ function sameAssessment(a: Assessment, b: Assessment): boolean {
 }
 
 function everyRouter(state: SystemState, input: Input): readonly (readonly [number, Input])[] {
-  return state.instances.map((_, index) => [index, input] as const);
+  return instancesOf(state).map((_, index) => [index, input] as const);
 }

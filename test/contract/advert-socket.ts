@@ -54,8 +54,8 @@ function ipv4Advert(source: IpAddress, destination: IpAddress, message = MESSAGE
 
 function collect(socket: AdvertSocket): IncomingAdvert[] {
   const packets: IncomingAdvert[] = [];
-  socket.onPacket((packet) => {
-    packets.push({ ...packet, bytes: packet.bytes.slice() });
+  socket.onPackets((burst) => {
+    packets.push(...burst.map((packet) => ({ ...packet, bytes: packet.bytes.slice() })));
   });
   return packets;
 }
@@ -243,7 +243,7 @@ export function advertSocketContract(name: string, open: OpenNetwork): void {
       using sender = a.ports.openAdvertSocket(multicast(a));
       using receiver = b.ports.openAdvertSocket(multicast(b));
       let count = 0;
-      receiver.onPacket(() => {
+      receiver.onPackets(() => {
         count += 1;
         receiver[Symbol.dispose]();
       });

@@ -39,8 +39,8 @@ async function heardAtB(
     receiveBufferBytes: undefined,
   });
   const packets: IncomingAdvert[] = [];
-  socket.onPacket((packet) => {
-    packets.push({ ...packet, bytes: packet.bytes.slice() });
+  socket.onPackets((burst) => {
+    packets.push(...burst.map((packet) => ({ ...packet, bytes: packet.bytes.slice() })));
   });
   work();
   await network.pass(SOON);

@@ -53,7 +53,7 @@ export class FakeAdvertSocket implements AdvertSocket {
   readonly descriptors: readonly [receive: number, send: number];
   readonly #host: SocketHost;
   readonly #queue: { readonly index: InterfaceIndex; readonly packet: Packet }[] = [];
-  #handler: ((packet: IncomingAdvert) => void) | undefined;
+  #handler: ((packets: readonly IncomingAdvert[]) => void) | undefined;
   #wake: Scheduled | undefined;
   #isOpen = true;
 
@@ -78,7 +78,7 @@ export class FakeAdvertSocket implements AdvertSocket {
     return failures;
   }
 
-  onPacket(handler: (packet: IncomingAdvert) => void): void {
+  onPackets(handler: (packets: readonly IncomingAdvert[]) => void): void {
     this.#handler = handler;
     this.#arm();
   }
@@ -137,9 +137,14 @@ export class FakeAdvertSocket implements AdvertSocket {
     this.#wake = this.#host.time.at(this.#host.time.now, () => {
       this.#host.deliver(() => {
         this.#wake = undefined;
-        for (const { index, packet } of this.#queue.splice(0, RECEIVE_BURST)) {
-          this.#handler?.({ ...packet, interfaceIndex: index, bytes: packet.bytes.slice() });
-        }
+        const burst = this.#queue.splice(0, RECEIVE_BURST);
+        this.#handler?.(
+          burst.map(({ index, packet }) => ({
+            ...packet,
+            interfaceIndex: index,
+            bytes: packet.bytes.slice(),
+          })),
+        );
         this.#arm();
       });
     });

@@ -23,14 +23,14 @@ export type SendResults = ReadonlyMap<number, number>;
 
 export class AdvertSockets implements Disposable {
   readonly #ports: NetworkPorts;
-  readonly #onPacket: (packet: IncomingAdvert) => void;
+  readonly #onPackets: (packets: readonly IncomingAdvert[]) => void;
   readonly #open = new Map<string, Open>();
   /** Key of the socket of each router, by position. */
   #keys: (string | undefined)[] = [];
 
-  constructor(ports: NetworkPorts, onPacket: (packet: IncomingAdvert) => void) {
+  constructor(ports: NetworkPorts, onPackets: (packets: readonly IncomingAdvert[]) => void) {
     this.#ports = ports;
-    this.#onPacket = onPacket;
+    this.#onPackets = onPackets;
   }
 
   /**
@@ -56,7 +56,7 @@ export class AdvertSockets implements Disposable {
       if (options === undefined || key === undefined || this.#open.has(key)) continue;
       try {
         const socket = this.#ports.openAdvertSocket(options);
-        socket.onPacket(this.#onPacket);
+        socket.onPackets(this.#onPackets);
         this.#open.set(key, { socket, options });
         opened.push({ socket, options });
       } catch (error: unknown) {

@@ -12,7 +12,15 @@ import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts"
 import { reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
 import type { Effect, NotifiedState } from "../../vrrp/step.ts";
-import { initialSystem, stepSystem, systemConfig, systemDeadline } from "../../vrrp/system.ts";
+import {
+  groupsOf,
+  initialSystem,
+  instanceAt,
+  instancesOf,
+  stepSystem,
+  systemConfig,
+  systemDeadline,
+} from "../../vrrp/system.ts";
 import type { SystemConfig, SystemEffect, SystemInput, SystemState } from "../../vrrp/system.ts";
 import { allAddresses } from "./address-work.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
@@ -75,8 +83,8 @@ export class VrrpDriver implements Disposable {
       },
     );
     this.#resources = new RouterResources(ports, {
-      packet: (packet) => {
-        this.#feed({ kind: "packet", packet });
+      packets: (packets) => {
+        this.#feed({ kind: "packets", packets });
       },
       claim: (claim) => {
         this.#feed({ kind: "neighbour", ...claim });
@@ -140,8 +148,8 @@ export class VrrpDriver implements Disposable {
   }
 
   clearCounters(): void {
-    const instances = this.#state.instances.map((each) => ({ ...each, counters: NO_COUNTS }));
-    this.#state = { ...this.#state, instances };
+    const cleared = instancesOf(this.#state).map((each) => ({ ...each, counters: NO_COUNTS }));
+    this.#state = { ...this.#state, groups: groupsOf(cleared) };
   }
 
   snapshot(): VrrpSnapshot {
@@ -151,7 +159,7 @@ export class VrrpDriver implements Disposable {
       pid: 0,
       takenAt: clock.wallMs,
       instances: this.#config.routers.flatMap((router, index) => {
-        const state = this.#state.instances[index];
+        const state = instanceAt(this.#state, index);
         const installed = this.#resources.installed(index);
         return state === undefined ? [] : [instanceSnapshot(router, state, installed, clock)];
       }),
@@ -183,7 +191,7 @@ export class VrrpDriver implements Disposable {
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       const done = stepSystem(this.#config, this.#state, next, this.#ports.clock.now());
       this.#state = done.state;
-      if (done.unknownVrid !== undefined) this.#sayUnknown(done.unknownVrid);
+      for (const vrid of done.unknownVrids) this.#sayUnknown(vrid);
       this.#perform(done.effects);
     }
     this.#isBusy = false;
@@ -220,7 +228,7 @@ export class VrrpDriver implements Disposable {
     if (adverts.length > 0) {
       for (const [router, errno] of this.#resources.send(this.#config, this.#state, adverts)) {
         // A resignation on an interface that just went down fails as it must; only masters are mute.
-        const instance = this.#state.instances[router];
+        const instance = instanceAt(this.#state, router);
         if (instance?.phase.kind === "master" && errno !== instance.sendErrno) {
           this.#inputs.push({ kind: "sent", router, errno });
         }

@@ -98,7 +98,7 @@ class Stage {
   readonly ports: NetworkPorts;
   #now: Instant = instant(1_000_000);
   #wake: (() => void) | undefined;
-  #hear: ((packet: IncomingAdvert) => void) | undefined;
+  #hear: ((packets: readonly IncomingAdvert[]) => void) | undefined;
   #last: OutgoingAdvert | undefined;
   #deferred: (() => void)[] = [];
 
@@ -130,7 +130,7 @@ class Stage {
           this.#last = adverts[0];
           return [];
         },
-        onPacket: (handler) => {
+        onPackets: (handler) => {
           this.#hear = handler;
         },
         descriptors: [0, 0],
@@ -159,14 +159,15 @@ class Stage {
     const advert = this.#last;
     if (advert === undefined || this.#hear === undefined) return;
     const isIpv4 = !advert.destination.includes(":");
-    this.#hear({
+    const packet: IncomingAdvert = {
       family: isIpv4 ? "ipv4" : "ipv6",
       interfaceIndex: FIRST_INTERFACE,
       source: advert.source,
       destination: advert.destination,
       ttl: 255,
       bytes: isIpv4 ? advert.bytes.subarray(IPV4_HEADER) : advert.bytes,
-    });
+    };
+    this.#hear([packet]);
   }
 
   finish(): void {

@@ -10,6 +10,7 @@ import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../s
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import type { Reload } from "../../vrrp/reload.ts";
+import { instanceAt } from "../../vrrp/system.ts";
 import type { SystemConfig, SystemState } from "../../vrrp/system.ts";
 import { AddressWork, allAddresses, toChange } from "./address-work.ts";
 import { AdvertPackets } from "./advert-packets.ts";
@@ -39,13 +40,13 @@ export class RouterResources implements Disposable {
   constructor(
     ports: NetworkPorts,
     heard: {
-      readonly packet: (packet: IncomingAdvert) => void;
+      readonly packets: (packets: readonly IncomingAdvert[]) => void;
       readonly claim: (claim: Claim) => void;
     },
   ) {
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
-    this.#sockets = new AdvertSockets(ports, heard.packet);
+    this.#sockets = new AdvertSockets(ports, heard.packets);
     this.#watch = new NeighbourWatch(ports, this.#frames, this.table, heard.claim);
     this.readNetwork();
   }
@@ -79,7 +80,7 @@ export class RouterResources implements Disposable {
     for (const [router, { packets, work }] of this.#runtimes.entries()) {
       work.prepare(this.table);
       const facts = this.#packetFacts(config, state, router);
-      const priority = state.instances[router]?.assessment.effectivePriority;
+      const priority = instanceAt(state, router)?.assessment.effectivePriority;
       if (facts !== undefined && priority !== undefined) packets.prepare(facts, [priority, 0]);
     }
   }
@@ -103,7 +104,7 @@ export class RouterResources implements Disposable {
     readonly refusals: readonly { readonly router: number; readonly cause: FaultCause }[];
   } {
     const wanted = config.routers.map((router, index) =>
-      socketOptions(router.config, state.instances[index]?.assessment.interfaceIndex),
+      socketOptions(router.config, instanceAt(state, index)?.assessment.interfaceIndex),
     );
     const { opened, failed } = this.#sockets.sync(wanted);
     const blind = this.#watch.sync(this.#watched(config));
@@ -136,7 +137,7 @@ export class RouterResources implements Disposable {
 
   /** Asks the link who has a virtual address of `router`, from its own address. */
   probe(config: SystemConfig, state: SystemState, router: number, address: IpAddress): void {
-    const source = state.instances[router]?.assessment.source;
+    const source = instanceAt(state, router)?.assessment.source;
     const own = config.routers[router]?.config;
     const virtual = own && allAddresses(own).find((each) => each.address === address);
     const index = this.table.network.get(virtual?.interfaceName ?? "")?.index;
@@ -197,7 +198,7 @@ export class RouterResources implements Disposable {
   }
 
   #packetFacts(config: SystemConfig, state: SystemState, router: number): PacketFacts | undefined {
-    const instance = state.instances[router];
+    const instance = instanceAt(state, router);
     const source = instance?.assessment.source;
     if (source === undefined) return undefined;
     const name = config.routers[router]?.config.interfaceName;

@@ -79,14 +79,16 @@ export class AdvertSocketIpv6 implements AdvertSocket {
     return this.#batch.send(this.#envelope, adverts);
   }
 
-  onPacket(handler: (packet: IncomingAdvert) => void): void {
+  onPackets(handler: (packets: readonly IncomingAdvert[]) => void): void {
     this.#receiver.onReadable(() => {
       const { count } = this.#buffer.receive(this.#receiver.number);
-      for (let slot = 0; slot < count && this.#receiver.isOpen; slot += 1) {
+      const packets: IncomingAdvert[] = [];
+      for (let slot = 0; slot < count; slot += 1) {
         const packet = this.#decode(slot);
         if (packet === undefined) this.#malformed += 1;
-        else handler(packet);
+        else packets.push(packet);
       }
+      if (packets.length > 0) handler(packets);
     });
   }
 

@@ -20,6 +20,8 @@ export class LinuxClock implements Clock {
   readonly #time = new Arena(Timespec.size);
   readonly #setting = new Arena(TimerSpec.size);
   #armed: Instant | undefined;
+  /** What the kernel's timer is set to: `#armed`, or earlier. */
+  #programmed: Instant | undefined;
   #handler: (() => void) | undefined;
 
   constructor() {
@@ -41,8 +43,9 @@ export class LinuxClock implements Clock {
   }
 
   wakeAt(deadline: Instant | undefined): void {
-    if (deadline === this.#armed) return;
     this.#armed = deadline;
+    // A wake-up that comes too early costs less than setting the timer at every advert heard.
+    if (this.#programmed !== undefined && (deadline ?? Infinity) >= this.#programmed) return;
     this.#set(deadline);
   }
 
@@ -78,9 +81,11 @@ export class LinuxClock implements Clock {
     view.setUint32(TimerSpec.valueNanos + LOW_HALF, (us % 1_000_000) * 1_000, LITTLE);
     const result = timerfdSettime(this.#timer.number, TIMER_ABSOLUTE, address, null);
     must(result, "timerfd_settime", "set the timer");
+    this.#programmed = deadline;
   }
 
   #expire(): void {
+    this.#programmed = undefined;
     const deadline = this.#armed;
     if (deadline !== undefined && deadline > this.now()) {
       this.#set(deadline);
@@ -88,11 +93,11 @@ export class LinuxClock implements Clock {
     }
     this.#armed = undefined;
     if (deadline !== undefined) this.#handler?.();
-    if (!this.#isArmed() && this.#timer.isOpen) this.#set(undefined);
+    if (!this.#isProgrammed() && this.#timer.isOpen) this.#set(undefined);
   }
 
-  /** When the handler has armed the next deadline, that has cleared this expiry already. */
-  #isArmed(): boolean {
-    return this.#armed !== undefined;
+  /** When the handler has set the timer again, that has cleared this expiry already. */
+  #isProgrammed(): boolean {
+    return this.#programmed !== undefined;
   }
 }
