@@ -18,6 +18,15 @@ export function nodeSource(): FileSource {
   };
 }
 
+/** Whether a program is there: at its path, or by a bare name in PATH. For `LoadOptions`. */
+export function programExists(program: string): boolean {
+  const candidates = program.includes("/")
+    ? [program]
+    : (process.env["PATH"] ?? DEFAULT_PATH).split(":").map((directory) => join(directory, program));
+  return candidates.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ANY_EXECUTE_BIT = 0o111;
 
 /** A configuration is a regular file without any execute bit, as Keepalived has it. */

@@ -116,7 +116,10 @@ function shortened(diagnostic: Diagnostic): Diagnostic {
 
 /** The exit code of `keepalived -t`: 0, 2, 4, 5 or 6. */
 export function testVerdict(diagnostics: readonly Diagnostic[]): 0 | 2 | 4 | 5 | 6 {
-  const classes = new Set<TestClass>(diagnostics.map((d) => CODES[d.code].test));
+  // A missing interface ends Keepalived's checks before it looks at scripts.
+  const hidesSecurity = diagnostics.some(({ code }) => code === "interface");
+  const counted = diagnostics.filter(({ code }) => !hidesSecurity || code !== "script-security");
+  const classes = new Set<TestClass>(counted.map(({ code }) => CODES[code].test));
   // A missing parameter ends Keepalived on the spot, whatever else it would have said.
   if (classes.has("parameter")) return 2;
   if (classes.has("security")) return 6;

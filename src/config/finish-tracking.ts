@@ -96,12 +96,17 @@ export function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): b
   return false;
 }
 
-/** The names of all blocks of one kind. */
-export function namesOf(keyword: string, scope: Scope): string[] {
+const MAX_NAMES_LOOKED_AT = 1_000;
+
+/** Names of blocks of one kind, for suggestions; the first ones are enough. */
+export function* namesOf(keyword: string, scope: Scope): Generator<string> {
   const start = `${keyword} `;
-  return [...scope.names.keys()]
-    .filter((key) => key.startsWith(start))
-    .map((key) => key.slice(start.length));
+  let looked = 0;
+  for (const key of scope.names.keys()) {
+    looked += 1;
+    if (looked > MAX_NAMES_LOOKED_AT) return;
+    if (key.startsWith(start)) yield key.slice(start.length);
+  }
 }
 
 function isOwnInterface(tracked: TrackedDraft, draft: InstanceDraft, scope: Scope): boolean {

@@ -25,12 +25,16 @@ export function columnAt(line: LineText, offset: number): number {
   return line.columns?.[offset] ?? line.column + offset;
 }
 
+/** How far the end of a parameter's text is looked for; beyond it the span is one character. */
+const MAX_LOOK_AHEAD = 200;
+
 /** Where the characters from `start` to `end` were written; what a parameter made is its `$NAME`. */
 export function spanIn(line: LineText, start: number, end: number): Span {
   const column = columnAt(line, start);
   let after = end;
   let stop = columnAt(line, after);
-  while (stop <= column && after < line.text.length) {
+  const furthest = Math.min(line.text.length, end + MAX_LOOK_AHEAD);
+  while (stop <= column && after < furthest) {
     after += 1;
     stop = columnAt(line, after);
   }

@@ -12,7 +12,7 @@ import { finishInstance } from "./finish-instance.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishScript } from "./finish-tracking.ts";
 import { indexOfPlaces, readBlock } from "./grammar/keyword.ts";
-import type { Context } from "./grammar/keyword.ts";
+import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
 import { expandBraces, hasWildcard } from "./includes.ts";
 import { createSuggester } from "./nearest.ts";
@@ -20,6 +20,7 @@ import type { Model } from "./model.ts";
 import { describeReadProblem } from "./open-file.ts";
 import { readFile } from "./reader.ts";
 import { createReading } from "./reading.ts";
+import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
 import { createTreeBuilder } from "./tree.ts";
@@ -65,9 +66,10 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     names: new Map(),
     placesOf: indexOfPlaces(rootGrammar.keywords),
     suggest: createSuggester(),
+    interfaces: [],
   };
   readBlock(rootGrammar, root, statements, context);
-  const model = finishModel(root, source, {
+  const scope: Scope = {
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
     names: context.names,
@@ -75,7 +77,9 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     suggest: context.suggest,
     interfaceExists: options.interfaceExists,
     programExists: options.programExists ?? (() => true),
-  });
+  };
+  checkMentioned(context.interfaces, scope);
+  const model = finishModel(root, source, scope);
   const diagnostics = inFileOrder(list.finish(), files);
   return {
     model,
@@ -150,6 +154,14 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   checkScriptSecurity(root, scope);
   const { hasVirtualServers, hasBfd } = root;
   return { global, scripts, instances, hasVirtualServers, hasBfd };
+}
+
+function checkMentioned(mentioned: readonly MentionedInterface[], scope: Scope): void {
+  for (const { value, at, purpose } of mentioned) {
+    if (!isMissing(scope, value)) continue;
+    const message = `WARNING - interface ${value} for ${purpose} doesn't exist`;
+    scope.report({ severity: "error", code: "interface", message, at });
+  }
 }
 
 /** One router id per interface, family and way of delivery; the second user of one is left out. */

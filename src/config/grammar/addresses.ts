@@ -191,7 +191,12 @@ export function readStaticAddress(
   words: readonly [Word, ...Word[]],
   context: Context,
 ): AddressDraft | undefined {
-  return readWith(STATIC_ONLY, words, context);
+  const draft = readWith(STATIC_ONLY, words, context);
+  if (draft?.interfaceName !== undefined) {
+    const purpose = `ip address ${draft.address.value}`;
+    context.interfaces.push({ ...draft.interfaceName, purpose });
+  }
+  return draft;
 }
 
 function readWith(

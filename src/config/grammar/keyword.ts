@@ -2,7 +2,7 @@
  * What a row of the grammar table is, and how a block of statements is read with its rows. Every
  * keyword is declared once; the parser, the manual and `explain` all read the same declaration.
  */
-import type { Report, Span } from "../diagnostics.ts";
+import type { Located, Report, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
 import type { Suggest } from "../nearest.ts";
 import type { Statement } from "../tree.ts";
@@ -29,7 +29,7 @@ export type Group =
 /** What people read about a keyword: all of it feeds the manual, none of it the model. */
 export interface KeywordText {
   readonly name: string;
-  /** The Keepalived version it appeared in; "ours" for an extension of ours. */
+  /** The Keepalived version it appeared in; of an extension, ours. */
   readonly since: string;
   readonly group: Group;
   readonly default: string;
@@ -41,8 +41,15 @@ export interface KeywordText {
   readonly instead?: string;
   /** Keepalived takes the deprecated keyword without a word, so `-t` does not fail for it. */
   readonly quietly?: true;
+  /** An extension of ours: Keepalived does not know it. */
+  readonly ours?: true;
   /** Without its argument the keyword is passed over, where others end the start. */
   readonly lenient?: true;
+}
+
+/** Whether the daemon acts on a keyword, or only checks it. */
+export function statusOf(row: KeywordText): "active" | "later" {
+  return row.later === undefined ? "active" : "later";
 }
 
 export interface KeywordDescription extends KeywordText {
@@ -56,6 +63,11 @@ export interface Keyword<Draft> extends KeywordDescription {
   read(draft: Draft, statement: Statement, context: Context): void;
 }
 
+export interface MentionedInterface extends Located<string> {
+  /** What it is for, in the words of the message: `ip address 10.0.0.1`. */
+  readonly purpose: string;
+}
+
 /** What reading carries along. */
 export interface Context {
   readonly report: Report;
@@ -66,6 +78,8 @@ export interface Context {
   /** The blocks in which a keyword is known, for those met in the wrong place. */
   placesOf(name: string): readonly string[];
   readonly suggest: Suggest;
+  /** Interfaces of lines that have no draft of their own, to be looked for at the end. */
+  readonly interfaces: MentionedInterface[];
 }
 
 export interface BlockGrammar<Draft> {

@@ -1,4 +1,5 @@
 /** Words of virtual_routes and static_routes, checked one by one; the routes themselves come later. */
+import type { Located } from "../diagnostics.ts";
 import type { Word } from "../words.ts";
 import {
   addressOfInterface,
@@ -29,6 +30,7 @@ const destination: ArgumentType<string> = {
 const ANYWHERE: ReadonlySet<string> = new Set(["default", "any", "all"]);
 
 interface RouteDraft {
+  readonly devices: Located<string>[];
   hasDestination: boolean;
 }
 
@@ -265,6 +267,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Output interface.",
+    set: (draft, value) => draft.devices.push(value),
   }),
   optionValue(interfaceName, {
     name: "oif",
@@ -272,6 +275,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Synonym of dev.",
+    set: (draft, value) => draft.devices.push(value),
   }),
   optionFlag({
     name: "onlink",
@@ -508,7 +512,7 @@ function checkRoute(
   found: readonly [Word, ...Word[]],
   context: Context,
 ): void {
-  const draft: RouteDraft = { hasDestination: false };
+  const draft: RouteDraft = { devices: [], hasDestination: false };
   readOptions(options, draft, found, {
     ...context,
     onOther: (word) => {
@@ -518,6 +522,9 @@ function checkRoute(
       return true;
     },
   });
+  for (const device of draft.devices) {
+    context.interfaces.push({ ...device, purpose: "VROUTE nexthop" });
+  }
   if (draft.hasDestination) return;
   const [first] = found;
   refuse(context.report, "incomplete", first, "the route has no destination");

@@ -29,6 +29,7 @@ test("testVerdict() takes the worst: a missing parameter, then security, config,
   assert.equal(verdict("linkbeat-interface", "unknown-keyword"), 5);
   assert.equal(verdict("unknown-keyword", "script-security"), 6);
   assert.equal(verdict("script-security", "missing-parameter"), 2);
+  assert.equal(verdict("script-security", "interface"), 5);
 });
 
 test("runVerdict() ends a start for files, parameters and instances that cannot work", () => {
