@@ -51,10 +51,11 @@ export function isLinkLocal(address: IpAddress): boolean {
   return bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
 }
 
-/** 224.0.0.0/4 or ff00::/8. */
+/** 224.0.0.0/4 or ff00::/8, read off the canonical spelling: this is asked of every packet. */
 export function isMulticast(address: IpAddress): boolean {
-  const bytes = addressBytes(address);
-  return bytes.length === 4 ? ((bytes[0] ?? 0) & 0xf0) === 0xe0 : bytes[0] === 0xff;
+  if (address.includes(":")) return /^ff[0-9a-f]{2}:/.test(address);
+  const first = Number(address.slice(0, address.indexOf(".")));
+  return first >= 224 && first < 240;
 }
 
 /** Whether `address` lies in `network`/`prefixLength`; false across families. */

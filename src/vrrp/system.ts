@@ -44,7 +44,7 @@ export interface Group {
   readonly deadline: number;
 }
 
-const GROUP_SIZE = 32;
+const GROUP_SIZE = 16;
 
 export interface SystemPacket extends Packet {
   readonly family: Family;

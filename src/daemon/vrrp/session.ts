@@ -15,8 +15,9 @@ import type { Model } from "../../config/model.ts";
 const OUTBOX_LIMIT = 10_000;
 /** Least time between two snapshots, so that a thousand transitions make one. */
 const SNAPSHOT_DELAY_MS = 100;
-/** A snapshot at least so often, for the counters. */
+/** A snapshot at least so often, for the counters; less often the more there is to tell. */
 const SNAPSHOT_PERIOD_MS = 5_000;
+const INSTANCES_A_PERIOD = 100;
 
 /** After the start, before the earliest takeover that does not happen at once. */
 const REHEARSAL_DELAY_MS = 20;
@@ -43,6 +44,7 @@ export class VrrpSession {
   #dropped = 0;
   #snapshotIsDue = false;
   #isStopping = false;
+  #instances = 0;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -191,11 +193,13 @@ export class VrrpSession {
     this.#snapshotIsDue = false;
     if (this.#driver === undefined || this.#underWay >= OUTBOX_LIMIT) return;
     const snapshot = { ...this.#driver.snapshot(), pid: this.#ports.pid };
+    this.#instances = snapshot.instances.length;
     this.#send({ kind: "snapshot", snapshot });
   }
 
   #everyPeriod(): void {
-    this.#ports.later(SNAPSHOT_PERIOD_MS, () => {
+    const periods = Math.max(1, this.#instances / INSTANCES_A_PERIOD);
+    this.#ports.later(SNAPSHOT_PERIOD_MS * periods, () => {
       this.#sendSnapshot();
       this.#everyPeriod();
     });
