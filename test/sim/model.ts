@@ -33,7 +33,7 @@ export function parseWords(words: readonly string[]): Words {
 const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
-    "weight track family down garp_delay garp_repeat garp_refresh lower_no_advert higher_advert",
+    "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "skip_check startup accept ttl check_src rtrack",
   ].flatMap((line) => line.split(" ")),
 );
@@ -72,7 +72,7 @@ export function instanceFrom(words: Words): InstanceConfig {
       refreshRepeat: 1,
       lowerPriorityRepeat: Number(words.get("garp_repeat") ?? 5),
       lowerPriorityDelay: parseSpan(words.get("garp_delay") ?? "5s"),
-      minimumGap: NO_TIME,
+      minimumGap: parseSpan(words.get("garp_gap") ?? "0s"),
     },
     trackPrimary: true,
     trackedInterfaces: tracked(words.get("track"), false),

@@ -20,6 +20,7 @@ import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
 import { speaksEthernet } from "./network-table.ts";
 import type { NetworkTable } from "./network-table.ts";
+import type { PacedFrames } from "./pacer.ts";
 import type { SlicedJob } from "./slices.ts";
 
 /** Addresses a slice: about 4 ms of kernel work. */
@@ -180,6 +181,17 @@ export class AddressWork {
           if (next === 0) round += 1;
         }
         return round < repeat ? "more" : "done";
+      },
+    };
+  }
+
+  /** Frames one at a time, for an interface that must not be flooded. */
+  pacedFrames(router: number): PacedFrames {
+    return {
+      router,
+      count: () => this.#ready().frames.count,
+      send: (position) => {
+        this.#frameSocket.send(this.#ready().frames, position, 1);
       },
     };
   }

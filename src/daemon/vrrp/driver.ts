@@ -3,6 +3,7 @@
  * to do it asks the pure core; what that takes is in `resources.ts`.
  */
 import { unreachable } from "../../base/failure.ts";
+import { NO_TIME, earliest } from "../../base/units.ts";
 import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
 import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
@@ -24,6 +25,7 @@ import {
 import type { SystemConfig, SystemEffect, SystemInput, SystemState } from "../../vrrp/system.ts";
 import { allAddresses } from "./address-work.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
+import { Pacer } from "./pacer.ts";
 import { RouterResources } from "./resources.ts";
 import { SliceQueue } from "./slices.ts";
 import { instanceSnapshot, interfaceSnapshots } from "./snapshot.ts";
@@ -61,6 +63,7 @@ export class VrrpDriver implements Disposable {
   readonly #options: DriverOptions;
   readonly #resources: RouterResources;
   readonly #slices: SliceQueue;
+  readonly #pacer = new Pacer();
   readonly #inputs: SystemInput[] = [];
   readonly #unknownVrids = new Set<number>();
   #model: Model;
@@ -99,6 +102,7 @@ export class VrrpDriver implements Disposable {
       this.#onNotices(notices);
     });
     ports.clock.onWake(() => {
+      this.#pacer.run(ports.clock.now());
       this.#feed({ kind: "timer" });
     });
   }
@@ -127,6 +131,7 @@ export class VrrpDriver implements Disposable {
     this.#isBusy = true;
     this.#perform(change.farewells);
     this.#slices.renumber((old) => positionIn(change.origin, old));
+    this.#pacer.clear();
     this.#resources.adopt(this.#config, next, change);
     this.#model = model;
     this.#config = next;
@@ -195,7 +200,7 @@ export class VrrpDriver implements Disposable {
       this.#perform(done.effects);
     }
     this.#isBusy = false;
-    this.#ports.clock.wakeAt(systemDeadline(this.#state));
+    this.#ports.clock.wakeAt(earliest(systemDeadline(this.#state), this.#pacer.deadline));
   }
 
   #onNotices(notices: readonly NetworkNotice[]): void {
@@ -271,10 +276,11 @@ export class VrrpDriver implements Disposable {
         return;
       case "announce":
         done.push(...this.#announcementWords(router));
-        this.#slices.add(work.announceJob(router, effect.repeat));
+        this.#announce(router, effect.repeat, work);
         return;
       case "cancelAnnouncements":
         this.#slices.cancel(router, ["announce"]);
+        this.#pacer.cancel(router);
         return;
       case "probe":
         this.#resources.probe(this.#config, this.#state, router, effect.address);
@@ -282,6 +288,17 @@ export class VrrpDriver implements Disposable {
       default:
         unreachable(effect);
     }
+  }
+
+  #announce(router: number, repeat: number, work: AddressWork): void {
+    const config = this.#config.routers[router]?.config;
+    const gap = config?.announcements.minimumGap ?? NO_TIME;
+    if (gap === NO_TIME) {
+      this.#slices.add(work.announceJob(router, repeat));
+      return;
+    }
+    const request = { frames: work.pacedFrames(router), rounds: repeat };
+    this.#pacer.add(config?.interfaceName ?? "", gap, request, this.#ports.clock.now());
   }
 
   #tell(router: number, effect: Effect): void {
