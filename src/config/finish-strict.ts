@@ -70,8 +70,9 @@ export function explainStrictMode(
   if (refusesAccept && !election.isOwner) parts.push("accept does not comply with RFC 3768");
   const consequence = accepts
     ? ""
-    : "the virtual addresses answer no ping and no connection, because only their owner " +
-      "(priority 255) accepts packets sent to them";
+    : "the virtual addresses would answer no ping and no connection, because only their owner " +
+      "(priority 255) accepts packets sent to them; Keepalived enforces that with a firewall " +
+      "rule, this version does not yet, so here they do answer";
   if (parts.length === 0 && consequence === "") return;
   const counts = removed.length > 0 || refusesAccept;
   const off = "turn strict mode off";
