@@ -1,0 +1,175 @@
+/**
+ * The documentation is true as far as a machine can see: configurations are accepted, links lead
+ * somewhere, what is named exists, and generated tables are current.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { OPTIONS } from "../../src/cli/option-table.ts";
+import type { OptionDeclaration } from "../../src/cli/option-table.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { textSource } from "../../src/config/source.ts";
+import {
+  COMPAT_PAGE,
+  IN_PART,
+  NO_EFFECT,
+  SHOWN_BY,
+  keywordRows,
+  withTables,
+} from "../../tools/docs-compat.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+const pages: readonly Page[] = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+].map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+
+interface Fenced extends Page {
+  readonly line: number;
+}
+
+/** The fenced blocks of one language. */
+function fenced(language: string): readonly Fenced[] {
+  return pages.flatMap(({ path, text }) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+      (match) => ({
+        path,
+        line: text.slice(0, match.index).split("\n").length,
+        text: match[1] ?? "",
+      }),
+    ),
+  );
+}
+
+test("every configuration in the documentation is accepted", () => {
+  const blocks = fenced("conf");
+  assert.ok(blocks.length > 0);
+  const refused = blocks.flatMap(({ path, line, text }) => {
+    const { diagnostics, verdict } = loadConfig(textSource({ "example.conf": text }), {
+      path: "example.conf",
+    });
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    const reasons = errors.map(({ at, message }) => `${path}:${line + at.line}: ${message}`);
+    return verdict.run === undefined ? reasons : [...reasons, `${path}:${line}: cannot be run`];
+  });
+  assert.deepEqual(refused, []);
+});
+
+test("every relative link leads to a file, and to a heading where it names one", () => {
+  const dead = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((target) => !/^(https?:|mailto:)/.test(target))
+      .filter((target) => !leadsSomewhere(path, target))
+      .map((target) => `${path}: ${target}`),
+  );
+  assert.deepEqual(dead, []);
+});
+
+function leadsSomewhere(path: string, target: string): boolean {
+  const [file = "", heading] = target.split("#");
+  const place = file === "" ? join(ROOT, path) : resolve(ROOT, dirname(path), file);
+  if (!existsSync(place)) return false;
+  if (heading === undefined) return true;
+  const headings = [...readFileSync(place, "utf8").matchAll(/^#+ (.*)$/gm)];
+  return headings.some((match) => anchorOf(match[1] ?? "") === heading);
+}
+
+/** As GitHub makes it: lower case, punctuation out, blanks to dashes. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replace(/\s/g, "-");
+}
+
+test("every path, scenario and make target that is named exists", () => {
+  const targets = new Set(
+    [...readFileSync(join(ROOT, "Makefile"), "utf8").matchAll(/^([a-z-]+):/gm)].map((m) => m[1]),
+  );
+  const missing = pages.flatMap(({ path, text }) => [
+    ...[...text.matchAll(/`((?:src|test|tools|demo|bench)\/[\w./-]*)`/g)]
+      .map((match) => match[1] ?? "")
+      .filter((name) => !existsSync(join(ROOT, name)))
+      .map((name) => `${path}: ${name}`),
+    ...[...text.matchAll(/scenario `([\w-]+)`/g)]
+      .map((match) => match[1] ?? "")
+      .filter((name) => !existsSync(join(ROOT, `test/scenarios/${name}.txt`)))
+      .map((name) => `${path}: scenario ${name}`),
+    ...[...text.matchAll(/`make ([a-z-]+)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((name) => !targets.has(name))
+      .map((name) => `${path}: make ${name}`),
+  ]);
+  assert.deepEqual(missing, []);
+});
+
+test("every option of the program that is named exists", () => {
+  const options: readonly OptionDeclaration[] = OPTIONS;
+  const long = new Set([...options.map((option) => option.long), "json", "socket", "signum"]);
+  const short = new Set(options.map((option) => option.short));
+  const commands = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:^|[`( ])(?:bin\/)?keepalived((?: +-[\w-][^`\n|&;)#]*)+)/gm)].map(
+      (match) => ({
+        path,
+        words: (match[1] ?? "").trim().split(/\s+/),
+      }),
+    ),
+  );
+  const unknown = commands.flatMap(({ path, words }) =>
+    words
+      .filter((word) =>
+        word.startsWith("--")
+          ? !long.has(word.slice(2).replace(/=.*/, ""))
+          : /^-[a-zA-Z]$/.test(word) && !short.has(word.slice(1)),
+      )
+      .map((word) => `${path}: keepalived ${word}`),
+  );
+  assert.deepEqual(unknown, []);
+});
+
+test("the tables of docs/compat.md are current (npx tsx tools/docs-compat.ts)", () => {
+  const page = readFileSync(COMPAT_PAGE, "utf8");
+  assert.equal(page, withTables(page));
+});
+
+test("what the compatibility tables say by hand is about keywords and files that exist", () => {
+  const known = new Map(keywordRows().map(({ path, keyword }) => [path, keyword]));
+  const byHand = { ...NO_EFFECT, ...IN_PART, ...SHOWN_BY };
+  assert.deepEqual(
+    Object.keys(byHand).filter((path) => !known.has(path)),
+    [],
+  );
+  const saidTwice = Object.keys({ ...NO_EFFECT, ...IN_PART });
+  assert.deepEqual(
+    saidTwice.filter((path) => known.get(path)?.later !== undefined),
+    [],
+  );
+  const files = Object.values(SHOWN_BY).map((evidence) => {
+    const [kind, name] = evidence.split(" ");
+    if (name === undefined) return evidence;
+    return kind === "golden" ? `test/golden/config/${name}.conf` : `test/scenarios/${name}.txt`;
+  });
+  assert.deepEqual(
+    files.filter((file) => !existsSync(join(ROOT, file))),
+    [],
+  );
+});
+
+test("the documentation has no path of this checkout in it", () => {
+  const found = pages.filter(({ text }) => text.includes(ROOT));
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  );
+});
