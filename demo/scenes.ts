@@ -3,6 +3,7 @@
  * what should follow, and says whether it did.
  */
 import { allowVrrp, dropVrrp } from "../test/lab/firewall.ts";
+import { namesConflict } from "../test/lab/status.ts";
 import {
   killingScript,
   STOCK_CONFIG,
@@ -229,7 +230,7 @@ async function conflict(stage: Stage, story: Story): Promise<void> {
   const listed = waitFor("status --json", 6_000, async () => {
     for (const daemon of stage.daemons) {
       const status = await daemon.invoke(["status", "--json"]);
-      if (/"conflicts?":\s*\[\s*\{/.test(status.stdout)) return true;
+      if (namesConflict(status.stdout)) return true;
     }
     return false;
   });

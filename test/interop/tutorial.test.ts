@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { breakWebServer, installWebServer } from "../lab/web.ts";
 import { daemonUnderTest } from "../lab/keepalived.ts";
+import { namesConflict } from "../lab/status.ts";
 import { allowVrrp, dropVrrp } from "../lab/firewall.ts";
 import { sleep, staysTrue, waitFor, wallMs } from "../lab/wait.ts";
 import { pairTest, VIRTUAL_ADDRESS, type Pair, type Side } from "./pair.ts";
@@ -279,7 +280,7 @@ async function conflictIsSaid(pair: Pair): Promise<void> {
     for (const daemon of [pair.first, pair.second]) {
       const status = await daemon.invoke(["status", "--json"]);
       assert.equal(status.code, 0, status.stderr);
-      if (/"conflicts?":\s*\[\s*\{/.test(status.stdout)) return true;
+      if (namesConflict(status.stdout)) return true;
     }
     return false;
   });

@@ -85,7 +85,9 @@ export class Host {
     const log = this.log(logName);
     const descriptor = openSync(log.path, "a");
     try {
-      const child = this.machine.spawn(argv, {
+      // nsenter stops itself when its child is stopped, and then never learns of its end. With
+      // setsid between them a program can be frozen, killed and waited for.
+      const child = this.machine.spawn(["setsid", "--fork", "--wait", ...argv], {
         stdio: ["ignore", descriptor, descriptor],
         ...(env === undefined ? {} : { env }),
       });

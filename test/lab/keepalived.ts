@@ -149,7 +149,6 @@ export class Keepalived {
     this.host.signal(victims, "SIGSTOP");
     this.host.signal(this.processes(), "SIGSTOP");
     this.host.signal(this.processes(), "SIGKILL");
-    this.#wakeKeeper();
   }
 
   /** Stops every process of the daemon in its tracks, as a stalled machine would. */
@@ -160,11 +159,5 @@ export class Keepalived {
 
   thaw(): void {
     this.host.signal(this.processes(), "SIGCONT");
-    this.#wakeKeeper();
-  }
-
-  /** The `nsenter` around the daemon stops itself when the daemon is stopped. */
-  #wakeKeeper(): void {
-    this.#running?.child.kill("SIGCONT");
   }
 }

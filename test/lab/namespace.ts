@@ -4,7 +4,14 @@
  * ends every process in there and takes down its interfaces and mounts: nothing is left behind.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ended, hasEnded, must, quote, run, type Finished, type RunOptions } from "./command.ts";
@@ -53,8 +60,10 @@ export class Namespace implements AsyncDisposable {
   /** Makes the namespaces; `stage` is an empty directory used while mounting. */
   static async open(name: string, stage: string): Promise<Namespace> {
     mkdirSync(stage, { recursive: true });
+    const script = join(stage, "boot.sh");
+    writeFileSync(script, bootScript(name, stage));
     const flags = ["--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
-    const holder = spawn("unshare", [...flags, "sh", "-c", bootScript(name, stage)], {
+    const holder = spawn("unshare", [...flags, "sh", script], {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: HOST_PATH },

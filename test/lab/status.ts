@@ -1,0 +1,23 @@
+/**
+ * What a judge reads from `keepalived status --json`.
+ */
+interface InstanceStatus {
+  readonly name: string;
+  readonly state: string;
+  readonly conflict: unknown;
+}
+
+interface Status {
+  readonly instances: readonly InstanceStatus[];
+}
+
+export function readStatus(json: string): Status {
+  return JSON.parse(json) as Status;
+}
+
+/** Whether an instance knows of another host that claims to be master or has its addresses. */
+export function namesConflict(json: string): boolean {
+  return readStatus(json).instances.some(
+    ({ conflict }) => conflict !== null && conflict !== undefined,
+  );
+}
