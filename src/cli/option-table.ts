@@ -273,7 +273,7 @@ export const OPTIONS = [
     long: "signum",
     argument: takes("NAME"),
     group: "ask",
-    help: "print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON",
+    help: "the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON",
   },
   {
     short: "v",

@@ -18,6 +18,7 @@ import {
   enterNetworkNamespace,
   setFileModeMask,
 } from "../sys/linux/process-control.ts";
+import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { processPort } from "../sys/linux/process.ts";
 import { LinuxSyslogSocket } from "../sys/linux/syslog.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
@@ -98,6 +99,8 @@ function daemonParts(
   const { options, argv, early, program } = start;
   setFileModeMask(options.umask ?? DEFAULT_UMASK);
   becomeSubreaper();
+  reapOrphans();
+  keepDescriptorsToOurselves();
   const load = daemonLoader(options, enterNetworkNamespace);
   return {
     pid: process.pid,

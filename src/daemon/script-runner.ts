@@ -53,7 +53,7 @@ interface Job {
   startedAt: number;
   runs: number;
   skipped: number;
-  /** Whether the run that is still going has been remarked on. */
+  /** Said once, until a run takes no longer than the interval again. */
   saidStillRunning: boolean;
   saidImplicitTimeout: boolean;
   lastCode: number | undefined;
@@ -142,6 +142,7 @@ export class ScriptRunner {
     job.running = old.running;
     job.startedAt = old.startedAt;
     job.saidImplicitTimeout = old.saidImplicitTimeout;
+    job.saidStillRunning = old.saidStillRunning;
     job.track = carryTrack(job.script.config, old.track);
     job.runs = old.runs;
     job.skipped = old.skipped;
@@ -181,7 +182,6 @@ export class ScriptRunner {
     const { timers, processes, environment } = this.#parts;
     const { argv, uid, gid, config } = job.script;
     job.startedAt = timers.wallClock();
-    job.saidStillRunning = false;
     const running = processes.start({
       argv,
       uid,
@@ -210,6 +210,7 @@ export class ScriptRunner {
     if (job?.running !== running) return;
     job.running = undefined;
     job.runs += 1;
+    if (result.duration <= job.script.config.interval) job.saidStillRunning = false;
     job.lastRun = {
       startedAt: job.startedAt,
       durationMs: Math.round(result.duration / 1_000),

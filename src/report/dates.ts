@@ -50,9 +50,10 @@ export function renderDumpTime(ms: number, toLocalTime: ToLocalTime): string {
   return `${Math.floor(ms / 1_000)}.${micros} (${date} ${clock})`;
 }
 
-/** A span for people, in its two largest units at most: `4 m`, `2 h 5 m`, `3.41 s`. */
+/** A span for people, in its two largest units at most: `12 ms`, `3.41 s`, `4 m 5 s`, `2 h 5 m`. */
 export function renderSpan(ms: number): string {
-  const seconds = Math.max(0, ms) / 1_000;
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = ms / 1_000;
   if (seconds < 10) return `${trimZeros(seconds.toFixed(2))} s`;
   const whole = Math.floor(seconds);
   const [days, hours, minutes] = [

@@ -1,16 +1,14 @@
 /** Lines about check and notify scripts: Keepalived's phrases, then what to do. */
 import { toMilliseconds, toSeconds } from "../base/units.ts";
 import type { ScriptConfig } from "../track/config.ts";
-import type { ProcessResult } from "../sys/ports.ts";
-import { unreachable } from "../base/failure.ts";
+import type { RunOutcome } from "../track/script.ts";
+import { Errno, unreachable } from "../base/failure.ts";
 import { renderSpan } from "./dates.ts";
 import { detail, info, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
 
-export type ScriptOutcome = ProcessResult["outcome"];
-
 /** What `Script … now returning` and the next result compare: one number per way to end. */
-export function returnCode(outcome: ScriptOutcome): number | undefined {
+export function returnCode(outcome: RunOutcome): number | undefined {
   switch (outcome.kind) {
     case "exited":
       return outcome.status;
@@ -32,7 +30,7 @@ export const scriptSucceededLine = (name: string): LogLine =>
 /** Why the script counts as failed, in Keepalived's words, and the last thing it said. */
 export function scriptFailedLines(
   name: string,
-  outcome: ScriptOutcome,
+  outcome: RunOutcome,
   output: string,
 ): readonly LogLine[] {
   const last = lastLine(output);
@@ -40,7 +38,7 @@ export function scriptFailedLines(
   return [warning(`VRRP_Script(${name}) ${failure(outcome)}`), ...said];
 }
 
-function failure(outcome: ScriptOutcome): string {
+function failure(outcome: RunOutcome): string {
   switch (outcome.kind) {
     case "exited":
       return `failed (exited with status ${outcome.status})${exitAdvice(outcome.status)}`;
@@ -49,9 +47,25 @@ function failure(outcome: ScriptOutcome): string {
     case "timedOut":
       return "timed_out";
     case "notStarted":
-      return `failed (could not be started: ${outcome.reason})`;
+      return `failed (could not be started: ${startProblem(outcome)})`;
     default:
       return unreachable(outcome);
+  }
+}
+
+/** execve(2): a missing interpreter is reported as if the script itself were missing. */
+function startProblem(outcome: Extract<RunOutcome, { kind: "notStarted" }>): string {
+  switch (outcome.errno) {
+    case Errno.ENOENT:
+      return "it, or the interpreter in its first line, does not exist";
+    case Errno.EACCES:
+      return "its user may not execute it, or its interpreter";
+    case Errno.EAGAIN:
+      return "its user has too many processes";
+    case Errno.ENOMEM:
+      return "there is not enough memory";
+    default:
+      return outcome.reason;
   }
 }
 
@@ -63,7 +77,7 @@ function exitAdvice(status: number): string {
 }
 
 /** The short form of an outcome, for status and dumps. */
-export function renderOutcome(outcome: ScriptOutcome): string {
+export function renderOutcome(outcome: RunOutcome): string {
   switch (outcome.kind) {
     case "exited":
       return `exit ${outcome.status}`;
@@ -72,7 +86,7 @@ export function renderOutcome(outcome: ScriptOutcome): string {
     case "timedOut":
       return "timed out";
     case "notStarted":
-      return `could not start: ${outcome.reason}`;
+      return `could not start: ${startProblem(outcome)}`;
     default:
       return unreachable(outcome);
   }
@@ -96,7 +110,7 @@ export const carriedOverLine = (name: string, isGood: boolean): LogLine =>
 export function notifyFailedLine(
   instance: string,
   command: string,
-  outcome: ScriptOutcome,
+  outcome: RunOutcome,
   output: string,
 ): LogLine {
   const last = lastLine(output);
@@ -107,7 +121,7 @@ export function notifyFailedLine(
 export function lifeScriptLine(
   kind: string,
   command: string,
-  outcome: ScriptOutcome,
+  outcome: RunOutcome,
   output: string,
 ): LogLine {
   const last = lastLine(output);
@@ -115,7 +129,7 @@ export function lifeScriptLine(
   return warning(`${kind} ${command} ${notifyFailure(outcome)}${said}`);
 }
 
-function notifyFailure(outcome: ScriptOutcome): string {
+function notifyFailure(outcome: RunOutcome): string {
   switch (outcome.kind) {
     case "exited":
       return `exited with status ${outcome.status}`;
@@ -124,7 +138,7 @@ function notifyFailure(outcome: ScriptOutcome): string {
     case "timedOut":
       return "was ended: it took too long";
     case "notStarted":
-      return `could not be started: ${outcome.reason}`;
+      return `could not be started: ${startProblem(outcome)}`;
     default:
       return unreachable(outcome);
   }

@@ -13,6 +13,13 @@ export interface ScriptTrack {
   readonly hasRun: boolean;
 }
 
+/** How a run of a program ended. */
+export type RunOutcome =
+  | { readonly kind: "exited"; readonly status: number }
+  | { readonly kind: "signalled"; readonly signal: number }
+  | { readonly kind: "timedOut" }
+  | { readonly kind: "notStarted"; readonly errno: number; readonly reason: string };
+
 type Limits = Pick<ScriptConfig, "rise" | "fall">;
 
 export function initialTrack(config: Pick<ScriptConfig, "startsFailed">): ScriptTrack {

@@ -1,0 +1,149 @@
+/** A clock, programs and a log that a test owns. */
+import { after, instant, microseconds } from "../../../src/base/units.ts";
+import type { Duration, Instant } from "../../../src/base/units.ts";
+import { Logger } from "../../../src/daemon/logger.ts";
+import type {
+  ProcessPort,
+  ProcessRequest,
+  ProcessResult,
+  RunningProcess,
+  Timer,
+  Timers,
+} from "../../../src/sys/ports.ts";
+
+/** 2026-11-22 12:03:27 UTC, in milliseconds since 1970. */
+export const NOON = Date.UTC(2026, 10, 22, 12, 3, 27);
+
+/** Lets promises that are settled run their reactions. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i += 1) await Promise.resolve();
+}
+
+interface Pending {
+  readonly at: Instant;
+  readonly work: () => void;
+}
+
+/** Time that passes only when told to. */
+export class ManualTimers implements Timers {
+  #now = instant(1_000_000_000);
+  readonly #start = this.#now;
+  readonly #pending = new Set<Pending>();
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  wallClock(): number {
+    return NOON + (this.#now - this.#start) / 1_000;
+  }
+
+  localTime(ms: number): ReturnType<Timers["localTime"]> {
+    const date = new Date(ms);
+    return {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth() + 1,
+      day: date.getUTCDate(),
+      weekday: date.getUTCDay(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+      millisecond: date.getUTCMilliseconds(),
+    };
+  }
+
+  after(delay: Duration, work: () => void): Timer {
+    const pending = { at: after(this.#now, delay), work };
+    this.#pending.add(pending);
+    return { cancel: () => this.#pending.delete(pending) };
+  }
+
+  /** Lets `span` pass; what falls due runs in order, with its reactions. */
+  async pass(span: Duration): Promise<void> {
+    await settle();
+    const end = after(this.#now, span);
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      this.#pending.delete(next);
+      this.#now = next.at;
+      next.work();
+      await settle();
+    }
+    this.#now = end;
+    await settle();
+  }
+
+  #next(end: Instant): Pending | undefined {
+    return [...this.#pending].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+  }
+}
+
+export interface FakeRun {
+  readonly request: ProcessRequest;
+  ended: boolean;
+  /** Ends the run as the program itself would. */
+  finish(outcome: ProcessResult["outcome"], output?: string): void;
+}
+
+/** Programs that run until a test ends them. */
+export class FakeProcesses implements ProcessPort {
+  readonly runs: FakeRun[] = [];
+  readonly #timers: Timers;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** Runs that have not ended. */
+  get running(): readonly FakeRun[] {
+    return this.runs.filter((run) => !run.ended);
+  }
+
+  start(request: ProcessRequest): RunningProcess {
+    const startedAt = this.#timers.now();
+    let resolve: (result: ProcessResult) => void = () => undefined;
+    const result = new Promise<ProcessResult>((done) => {
+      resolve = done;
+    });
+    const run: FakeRun = {
+      request,
+      ended: false,
+      finish: (outcome, output = "") => {
+        if (run.ended) return;
+        run.ended = true;
+        const duration = microseconds(this.#timers.now() - startedAt);
+        resolve({ outcome, duration, outputTail: output });
+      },
+    };
+    if (request.timeout !== undefined) {
+      this.#timers.after(request.timeout, () => {
+        run.finish({ kind: "timedOut" });
+      });
+    }
+    this.runs.push(run);
+    return {
+      pid: this.runs.length,
+      result,
+      end: () => {
+        run.finish({ kind: "signalled", signal: 15 });
+      },
+    };
+  }
+}
+
+/** A logger whose lines can be read. */
+export function recordingLogger(timers: Timers): {
+  readonly logger: Logger;
+  readonly lines: string[];
+} {
+  const lines: string[] = [];
+  const console = {
+    write: (text: string) => {
+      lines.push(text.replace(/^.{24}: /, "").trimEnd());
+    },
+    flush: () => undefined,
+    drained: () => Promise.resolve(),
+  };
+  const options = { pid: 100, facility: 3, detail: true, identSuffix: "" };
+  const logger = new Logger({ syslog: undefined, console, file: undefined }, options, timers);
+  return { logger, lines };
+}
