@@ -61,6 +61,18 @@ export const flock = declare<(fd: number, operation: number) => number>(
   "int flock(int fd, int operation)",
 );
 
+export const waitpid = declare<(pid: number, status: Memory, options: number) => number>(
+  "int waitpid(int pid, void *status, int options)",
+);
+
+/** By number: the C library has it only since glibc 2.34. */
+const syscall = declare<(number: number, first: number, last: number, flags: number) => number>(
+  "long syscall(long number, unsigned long first, unsigned long last, unsigned long flags)",
+);
+const SYS_CLOSE_RANGE = 436;
+export const closeRange = (first: number, last: number, flags: number): number =>
+  syscall(SYS_CLOSE_RANGE, first, last, flags);
+
 export const clockGettime = declare<(clock: number, time: Memory) => number>(
   "int clock_gettime(int clock, void *time)",
 );

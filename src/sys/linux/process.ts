@@ -128,16 +128,44 @@ function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
 
 /** Waits for both outputs to close, but not for long. */
 async function drained(child: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MS);
+  const isClosed = await new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(false);
+    }, DRAIN_MS);
     child.once("close", () => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  if (!isClosed) leftovers.add(child);
 }
+
+/**
+ * Outputs held open by what a program left running. A service started by a check must not die of
+ * a broken pipe, so they are read and forgotten; beyond a number of them, the oldest is closed.
+ */
+class Leftovers {
+  readonly #children: ChildProcess[] = [];
+
+  add(child: ChildProcess): void {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.removeAllListeners("data");
+      stream?.resume();
+    }
+    this.#children.push(child);
+    child.once("close", () => {
+      const at = this.#children.indexOf(child);
+      if (at >= 0) this.#children.splice(at, 1);
+    });
+    if (this.#children.length <= LEFTOVERS_LIMIT) return;
+    const oldest = this.#children.shift();
+    oldest?.stdout?.destroy();
+    oldest?.stderr?.destroy();
+  }
+}
+
+const LEFTOVERS_LIMIT = 64;
+const leftovers = new Leftovers();
 
 /** The last bytes of standard output and error, in the order they came. */
 class OutputTail {
