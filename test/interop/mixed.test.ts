@@ -125,6 +125,7 @@ function playLife(shape: Shape, kinds: readonly [DaemonKind, DaemonKind]): void 
   const name = `${shape.name}: ${kinds[0]} 150, ${kinds[1]} 100`;
   pairTest(name, { sides, needs: ["tshark"] }, async (pair) => {
     await waitForAll(pair, first, "lb01", ELECTION_MS);
+    await pair.waitForStart();
     await reloadKeepsEverything(pair, first);
     await stopHandsOver(pair, second);
     await returnTakesBack(pair, first);
@@ -250,6 +251,7 @@ describe(`a wrong password (${SUBJECT})`, { concurrency: true }, () => {
       for (const daemon of [pair.first, pair.second]) {
         assert.match(daemon.log.text(), /passw|authentication/i);
       }
+      await pair.waitForStart();
       await pair.second.reload(vrrpConfig({ ...right, priority: 100 }));
       await pair.waitForHolder(pair.lb01, 5_000);
       await assertTsharkIsContent(pair.observer);

@@ -75,6 +75,13 @@ export class Pair implements AsyncDisposable {
     );
   }
 
+  /** Waits until both daemons listen to signals: those sent during the start are ignored. */
+  async waitForStart(): Promise<void> {
+    for (const daemon of [this.first, this.second]) {
+      await daemon.log.waitFor(/Startup complete/, 10_000);
+    }
+  }
+
   async waitForBoth(timeoutMs: number, address: string = VIRTUAL_ADDRESS): Promise<void> {
     await waitFor(
       `both to hold ${address}`,

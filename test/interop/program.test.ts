@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { describe } from "node:test";
 import type { Host } from "../lab/host.ts";
-import { daemonUnderTest, type Keepalived } from "../lab/keepalived.ts";
+import { CONFIG_FILE, daemonUnderTest, type Keepalived } from "../lab/keepalived.ts";
 import { Syslog } from "../lab/syslog.ts";
 import { sleep, staysTrue, waitFor } from "../lab/wait.ts";
 import { soloTest } from "./solo.ts";
@@ -157,7 +157,7 @@ describe(`program (${SUBJECT})`, { concurrency: 2 }, () => {
       assert.equal(statSync(host.machine.path(path)).mode & 0o777, 0o600, path);
     }
     await waitFor("a complete dump", SOON_MS, () =>
-      host.readFile("/tmp/keepalived.data").includes(' State = MASTER'),
+      host.readFile("/tmp/keepalived.data").includes(" State = MASTER"),
     );
     assert.match(host.readFile("/tmp/keepalived.data"), /------< VRRP Topology >------/);
     daemon.signal("SIGUSR2");
