@@ -320,8 +320,10 @@ function oursAlone(): void {
     const tested = await daemon.invoke(["-t"]);
     assert.notEqual(tested.code, 0);
     assert.match(tested.stderr, /keepalived\.conf.*priorty/);
-    assert.match(tested.stderr, /did you mean.*priority/i);
     assert.match(tested.stderr, /keepalived\.conf.*ten/);
+    const checked = await daemon.invoke(["check", CONFIG_FILE]);
+    assert.notEqual(checked.code, 0);
+    assert.match(checked.stdout + checked.stderr, /did you mean priority/);
   });
 
   soloTest(
