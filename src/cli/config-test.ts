@@ -1,7 +1,7 @@
 /** `keepalived -t` and `keepalived check`: what is wrong with a configuration, without running it. */
 import { appendFileSync } from "node:fs";
 import type { Diagnostic } from "../config/diagnostics.ts";
-import { renderDiagnostics, renderPlain, sourceLines } from "../config/render-diagnostics.ts";
+import { renderDiagnostics, renderLine, sourceLines } from "../config/render-diagnostics.ts";
 import { prepareScripts } from "../daemon/prepare-scripts.ts";
 import type { LogLine } from "../report/log-line.ts";
 import { nodeSource } from "./config-source.ts";
@@ -26,7 +26,7 @@ interface Checked {
 /** Plain lines as Keepalived prints them, on standard error or appended to a file. */
 export function runConfigTest(options: DaemonOptions, logFile: string | undefined): number {
   const { diagnostics, lines, exitCode } = checkFile(options);
-  const texts = [...diagnostics.map(renderPlain), ...lines.map(({ text }) => text)];
+  const texts = [...diagnostics.map(renderLine), ...lines.map(({ text }) => text)];
   const text = texts.map((line) => `${line}\n`).join("");
   if (logFile === undefined) {
     writeOut(process.stderr, text);

@@ -5,12 +5,12 @@ import type { Diagnostic, Severity } from "../config/diagnostics.ts";
 import { loadConfig } from "../config/load.ts";
 import type { LoadOptions, LoadedConfig } from "../config/load.ts";
 import type { Model } from "../config/model.ts";
-import { renderPlain } from "../config/render-diagnostics.ts";
+import { renderLine } from "../config/render-diagnostics.ts";
 import type { LoadedConfiguration } from "../daemon/supervisor-parts.ts";
 import type { Level, LogLine } from "../report/log-line.ts";
 import { problem } from "../report/log-line.ts";
 import type { DaemonOptions } from "./command.ts";
-import { nodeSource } from "./config-source.ts";
+import { nodeSource, programExists } from "./config-source.ts";
 
 /** keepalived(8) exit status: the configuration cannot be run. */
 const CONFIG_EXIT = 2;
@@ -51,6 +51,7 @@ export function loadFor(options: DaemonOptions, more: Partial<LoadOptions>): Loa
     path: options.configFile,
     configId: options.configId,
     allIncludesRequired: options.missingIncludesAreErrors,
+    programExists,
     ...more,
   });
 }
@@ -92,7 +93,5 @@ const LEVELS: Readonly<Record<Severity, Level>> = {
 };
 
 function diagnosticLine(diagnostic: Diagnostic): LogLine {
-  const fix = diagnostic.fix === undefined ? "" : ` - ${diagnostic.fix}`;
-  const text = `${renderPlain(diagnostic)}${fix}`;
-  return { level: LEVELS[diagnostic.severity], detail: false, text };
+  return { level: LEVELS[diagnostic.severity], detail: false, text: renderLine(diagnostic) };
 }

@@ -12,13 +12,14 @@ import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
 import { startingLines } from "../report/life-lines.ts";
+import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { lockPidFile } from "../sys/linux/pid-file.ts";
 import {
   becomeSubreaper,
   enterNetworkNamespace,
   setFileModeMask,
+  toSyscallError,
 } from "../sys/linux/process-control.ts";
-import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { processPort } from "../sys/linux/process.ts";
 import { LinuxSyslogSocket } from "../sys/linux/syslog.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
@@ -145,7 +146,7 @@ const PID_FILE_MASK = 0o022;
 function openPidFile(path: string): PidFile | undefined {
   const mask = setFileModeMask(PID_FILE_MASK);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: PID_DIRECTORY_MODE });
+    makeDirectory(dirname(path));
     const locked = lockPidFile(path);
     if (!locked.ok) return undefined;
     const file = locked.value;
@@ -161,6 +162,14 @@ function openPidFile(path: string): PidFile | undefined {
     };
   } finally {
     setFileModeMask(mask);
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: PID_DIRECTORY_MODE });
+  } catch (error: unknown) {
+    throw toSyscallError(error, "mkdir", `make the directory ${path}`);
   }
 }
 

@@ -79,7 +79,7 @@ export function explainStrictMode(
   complain(scope, draft, {
     severity: "warning",
     code: counts ? "strict" : "strict-consequence",
-    message: `strict mode: ${[...parts, consequence].filter((part) => part !== "").join("; ")}`,
+    message: `strict mode (vrrp_strict): ${[...parts, consequence].filter((part) => part !== "").join("; ")}`,
     at,
     fix: accepts
       ? off

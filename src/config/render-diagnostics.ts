@@ -11,6 +11,12 @@ export function renderPlain({ at, message }: Diagnostic): string {
   return at.line === 0 ? message : `(${at.file}: Line ${at.line}) ${message}`;
 }
 
+/** The plain line with what to do about it, for logs and the configuration test. */
+export function renderLine(diagnostic: Diagnostic): string {
+  const fix = diagnostic.fix === undefined ? "" : ` - ${diagnostic.fix}`;
+  return `${renderPlain(diagnostic)}${fix}`;
+}
+
 export interface RenderOptions {
   /** The text of a line, or undefined when it cannot be shown. */
   readonly sourceLine: (file: string, line: number) => string | undefined;
