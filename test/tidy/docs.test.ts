@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { OPTIONS } from "../../src/cli/option-table.ts";
@@ -111,6 +111,19 @@ test("every path, scenario and make target that is named exists", () => {
       .filter((name) => !targets.has(name))
       .map((name) => `${path}: make ${name}`),
   ]);
+  assert.deepEqual(missing, []);
+});
+
+test("every file that a page of docs/internals names is in its folder", () => {
+  const missing = pages
+    .filter(({ path }) => path.startsWith("docs/internals/"))
+    .flatMap(({ path, text }) => {
+      const folder = join(ROOT, "src", basename(path, ".md"));
+      return [...text.matchAll(/`([\w/-]+\.ts)`/g)]
+        .map((match) => match[1] ?? "")
+        .filter((name) => !existsSync(join(ROOT, name)) && !existsSync(join(folder, name)))
+        .map((name) => `${path}: ${name}`);
+    });
   assert.deepEqual(missing, []);
 });
 
