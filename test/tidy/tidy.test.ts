@@ -25,8 +25,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const FORBIDDEN_NAMES = /^(utils?|helpers?|common|misc|types)\.ts$/;
 const LONGEST_FILE = 400;
-/** Tables may be longer: one row a keyword. */
-const TABLES = /^src\/config\/grammar\//;
 
 interface Source {
   readonly path: string;
