@@ -11,7 +11,7 @@ import { Supervisor } from "../daemon/supervisor.ts";
 import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
-import { startingLines } from "../report/life-lines.ts";
+import { internalErrorLine, startingLines } from "../report/life-lines.ts";
 import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { lockPidFile } from "../sys/linux/pid-file.ts";
 import {
@@ -51,6 +51,7 @@ export async function runDaemon(start: DaemonStart): Promise<number> {
   const timers = systemTimers();
   const logger = openLogger(options, start.launch, timers);
   logger.logAll(startingLines({ kernel: kernelText(), arguments: ["keepalived", ...start.argv] }));
+  endOnInternalError(logger);
   const manager = serviceManager();
   const supervisor = new Supervisor(
     daemonParts({ ...start, options }, logger, timers, () => {
@@ -68,6 +69,21 @@ export async function runDaemon(start: DaemonStart): Promise<number> {
   logger.flush();
   return code;
 }
+
+/**
+ * A fault of our own ends the process, with the reason in the log; the VRRP process then gives up
+ * its addresses, because nobody runs the checks any more.
+ */
+function endOnInternalError(logger: Logger): void {
+  process.on("uncaughtException", (error) => {
+    logger.log(internalErrorLine(error.stack ?? error.message));
+    logger.flush();
+    process.exit(PROGRAM_ERROR_EXIT);
+  });
+}
+
+/** keepalived(8) exit status: program error. */
+const PROGRAM_ERROR_EXIT = 70;
 
 const kernelText = (): string => `${type()} ${release()} ${version()}`;
 

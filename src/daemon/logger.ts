@@ -4,6 +4,7 @@
  */
 import type { SyslogSocket, Timers } from "../sys/ports.ts";
 import { renderConsoleLine, renderFileLine, renderSyslogDatagram } from "../report/log-line.ts";
+import { syslogLossLine } from "../report/life-lines.ts";
 import type { Ident, LogLine } from "../report/log-line.ts";
 
 /** Where finished lines go; writing never waits and never throws. */
@@ -73,8 +74,14 @@ export class Logger {
     file?.write(renderFileLine(line, { ident, pid: source.pid }, time));
     if (syslog === undefined) return;
     const { facility } = this.#options;
-    const datagram = renderSyslogDatagram(line, { ident, pid: source.pid, facility }, time);
-    if (!syslog.send(this.#encoder.encode(datagram))) this.#syslogDropped += 1;
+    const send = (text: LogLine): boolean => {
+      const datagram = renderSyslogDatagram(text, { ident, pid: source.pid, facility }, time);
+      return syslog.send(this.#encoder.encode(datagram));
+    };
+    if (!send(line)) this.#syslogDropped += 1;
+    else if (this.#syslogDropped > 0 && send(syslogLossLine(this.#syslogDropped))) {
+      this.#syslogDropped = 0;
+    }
   }
 
   logAll(lines: readonly LogLine[], source: LogSource = this.#self): void {

@@ -26,6 +26,7 @@ export interface OperatorParts {
   readonly logger: Logger;
   readonly journal: Journal;
   readonly model: () => Model | undefined;
+  readonly wantsVrrp: () => boolean;
   readonly scripts: () => readonly ScriptSnapshot[];
   readonly scriptFacts: () => ReadonlyMap<string, ScriptFacts>;
   /** Asks the VRRP process for a snapshot; false when there is no process. */
@@ -54,12 +55,13 @@ export class Operator {
   }
 
   status(journalEntries: number): DaemonSnapshot {
-    const { pid, configFile, journal, scripts } = this.#parts;
+    const { pid, configFile, journal, scripts, wantsVrrp } = this.#parts;
     return {
       version: PRODUCT_VERSION,
       pid,
       startedAt: this.#startedAt,
       configFile,
+      wantsVrrp: wantsVrrp(),
       vrrp: this.#snapshot,
       scripts: scripts(),
       journal: journalEntries === 0 ? [] : journal.entries().slice(-journalEntries),

@@ -2,6 +2,7 @@
  * The parent process: reads the configuration, keeps the VRRP process running with it, runs its
  * programs, obeys signals, answers questions, and ends everything in good order.
  */
+import { Errno, SyscallError, unreachable } from "../base/failure.ts";
 import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import { controlSocketFailedLine } from "../report/control-lines.ts";
@@ -12,6 +13,7 @@ import {
   cpuUsageLine,
   inactivePartsLines,
   noConfigurationLine,
+  noRightToPidFileLine,
   pidFileFailedLine,
   pidFileLockedLine,
   reloadCannotChangeLine,
@@ -25,7 +27,6 @@ import {
 } from "../report/life-lines.ts";
 import { info, problem } from "../report/log-line.ts";
 import { renderEvent } from "../report/log-lines.ts";
-import { unreachable } from "../base/failure.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { Journal } from "./journal.ts";
 import type { FromVrrp } from "./messages.ts";
@@ -39,6 +40,13 @@ import { VrrpKeeper } from "./vrrp-keeper.ts";
 
 /** keepalived.conf(5) child_wait_time, until a configuration says otherwise. */
 const DEFAULT_CHILD_WAIT = seconds(5);
+
+/** keepalived(8) exit status. */
+const FATAL_EXIT = 1;
+const PERMISSION_EXIT = 4;
+
+const isDenied = (error: unknown): boolean =>
+  error instanceof SyscallError && (error.errno === Errno.EACCES || error.errno === Errno.EPERM);
 
 export class Supervisor {
   readonly #parts: SupervisorParts;
@@ -72,6 +80,7 @@ export class Supervisor {
       logger: parts.logger,
       journal: this.#journal,
       model: () => this.#model,
+      wantsVrrp: () => this.#model !== undefined && this.#wantsVrrp(this.#model),
       scripts: () => this.#programs.snapshots(),
       scriptFacts: () => this.#programs.facts(),
       askSnapshot: () => this.#keeper.tell({ kind: "snapshot" }),
@@ -159,9 +168,13 @@ export class Supervisor {
       outcome.files.setParent(pid);
       return undefined;
     } catch (error: unknown) {
+      if (isDenied(error)) {
+        logger.log(noRightToPidFileLine(names.parent));
+        return PERMISSION_EXIT;
+      }
       const reason = error instanceof Error ? error.message : String(error);
       logger.log(pidFileFailedLine(names.parent, reason));
-      return 1;
+      return FATAL_EXIT;
     }
   }
 

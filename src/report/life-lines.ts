@@ -60,6 +60,22 @@ export const pidFileLockedLine = (file: string): LogLine =>
 export const pidFileFailedLine = (file: string, reason: string): LogLine =>
   problem(`Cannot write pid file ${file}: ${reason}`);
 
+export const noRightToPidFileLine = (file: string): LogLine =>
+  problem(
+    `There is no permission to write pid file ${file}: run it as root, or name others with -p, -r, -c and -b`,
+  );
+
+export const internalErrorLine = (stack: string): LogLine =>
+  alert(
+    `Internal error, please report it: ${stack
+      .split("\n")
+      .map((line) => line.trim())
+      .join(" | ")}`,
+  );
+
+export const syslogLossLine = (count: number): LogLine =>
+  warning(`${count} log lines before this one did not reach syslog`);
+
 export const childWouldNotStartLine = (reason: string): LogLine =>
   problem(`The VRRP child process could not be started: ${reason}`);
 

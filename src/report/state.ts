@@ -84,6 +84,9 @@ export interface DaemonSnapshot {
   readonly pid: number;
   readonly startedAt: number;
   readonly configFile: string;
+  /** Whether the configuration asks for a VRRP process. */
+  readonly wantsVrrp: boolean;
+  /** Undefined while that process starts, and when there is none. */
   readonly vrrp: VrrpSnapshot | undefined;
   readonly scripts: readonly ScriptSnapshot[];
   readonly journal: readonly JournalEntry[];

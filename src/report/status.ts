@@ -35,7 +35,7 @@ export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): st
   const { vrrp, scripts } = daemon;
   const parts = [renderHead(daemon, context)];
   if (vrrp === undefined) {
-    parts.push("No VRRP process runs: the configuration has no vrrp_instance.\n");
+    parts.push(daemon.wantsVrrp ? STARTING : NOTHING_TO_RUN);
   } else {
     parts.push(renderInstanceTable(vrrp.instances, context));
     parts.push(vrrp.instances.map((i) => renderInstanceSentences(i, context)).join(""));
@@ -43,6 +43,9 @@ export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): st
   if (scripts.length > 0) parts.push(renderScripts(scripts, context));
   return parts.join("\n");
 }
+
+const STARTING = "The VRRP process is starting; ask again in a moment.\n";
+const NOTHING_TO_RUN = "No VRRP process runs: the configuration has no vrrp_instance.\n";
 
 /** Everything known about one instance; undefined when there is none of that name. */
 export function renderWhy(

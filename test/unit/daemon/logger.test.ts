@@ -64,6 +64,25 @@ test("detail is only said when asked for, and a syslog that refuses is only coun
   assert.equal(logger.syslogDropped, 1);
 });
 
+test("lines that syslog did not take are counted in the first one it takes again", () => {
+  const syslog = recordingSyslog(true);
+  const timers = new ManualTimers();
+  let accepts = false;
+  const moody = { ...syslog, send: (d: Uint8Array) => accepts && syslog.send(d) };
+  const logger = new Logger(
+    { syslog: moody, console: undefined, file: undefined },
+    options,
+    timers,
+  );
+  for (const text of ["one", "two"]) logger.log(info(text));
+  accepts = true;
+  for (const text of ["three", "four"]) logger.log(info(text));
+  assert.deepEqual(
+    syslog.datagrams.map((text) => text.replace(/^.*\]: /, "")),
+    ["three", "2 log lines before this one did not reach syslog", "four"],
+  );
+});
+
 test("a file gets every line, in order", async () => {
   const path = join(directory, "log");
   const fd = openSync(path, "a");

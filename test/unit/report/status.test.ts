@@ -106,8 +106,14 @@ test("checks have a table of their own, and the last words of those that fail", 
 });
 
 test("a daemon without instances says what that means", () => {
-  const text = renderStatus(daemon([], { vrrp: undefined }), context);
+  const idle = { vrrp: undefined, wantsVrrp: false };
+  const text = renderStatus(daemon([], idle), context);
   assert.match(text, /No VRRP process runs: the configuration has no vrrp_instance\./);
+});
+
+test("a daemon whose VRRP process is not up yet asks for patience", () => {
+  const text = renderStatus(daemon([], { vrrp: undefined }), context);
+  assert.match(text, /The VRRP process is starting/);
 });
 
 test("colours are put around padded cells", () => {

@@ -53,6 +53,7 @@ export function daemon(
     pid: 100,
     startedAt: SINCE - 7_500_000,
     configFile: "/etc/keepalived/keepalived.conf",
+    wantsVrrp: true,
     vrrp: { pid: 101, takenAt: NOW, instances, interfaces: [] },
     scripts: [],
     journal: [],
