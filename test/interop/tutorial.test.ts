@@ -107,11 +107,14 @@ describe(`tutorial (${SUBJECT})`, { concurrency: true }, () => {
 
   pairTest(
     "2: with nopreempt lb02 keeps the address when lb01 returns",
-    { sides: sides(["BACKUP", "BACKUP"], ["nopreempt"]), needs: NEEDS },
+    { sides: sides(["BACKUP", "BACKUP"], ["nopreempt"]), needs: NEEDS, start: false },
     async (pair) => {
       await serveNginx(pair);
       const web = pair.browse();
+      // Under nopreempt whoever is first stays: lb01 must be master before lb02 starts.
+      pair.first.start();
       await pair.waitForHolder(pair.lb01, 8_000);
+      pair.second.start();
       await web.waitForServer("lb01", 3_000);
 
       await crashFirst(pair, web);
