@@ -77,7 +77,10 @@ export class Stage implements AsyncDisposable {
     }
     this.first.configure(files.first);
     this.second.configure(files.second);
-    this.first.start();
+    // lb01's wait begins first, so that under nopreempt too it is the first master. With a check
+    // script it says nothing before the first result, which is no reason to wait here.
+    if (files.script === undefined) await this.first.startAndWait();
+    else this.first.start();
     this.second.start();
   }
 
