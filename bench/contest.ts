@@ -51,15 +51,17 @@ export class Contest {
         break;
       }
       const order = round % 2 === 0 ? [0, 1] : [1, 0];
+      let who: Contestant = this.pair[0];
       const results: (readonly Measurement[])[] = [];
       try {
         for (const index of order) {
-          results[index] = await trial(this.pair[index === 0 ? 0 : 1]);
+          who = this.pair[index === 0 ? 0 : 1];
+          results[index] = await trial(who);
         }
         this.#record(results[0] ?? [], results[1] ?? []);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.skipped.push(`${title}, round ${round + 1}: ${reason}`);
+        this.skipped.push(`${title}, round ${round + 1}, ${who}: ${reason}`);
         this.#say(this.skipped.at(-1) ?? "");
       }
     }

@@ -47,7 +47,7 @@ async function takeOver(
   observer.forget();
   try {
     daemon.start();
-    await waitFor("the last address", 60_000, () => host.holds(virtualAddress(count - 1)));
+    await waitFor("the last address", 20_000, () => host.holds(virtualAddress(count - 1)));
     await sleep(SET_GAP_MS + count / 3);
     const addresses = await watch.stop();
     const advert = observer.adverts()[0];
@@ -61,6 +61,9 @@ async function takeOver(
       row(count, "all announced once", times.onceAt - advert.at),
       row(count, "first set of announcements out", times.setAt - advert.at),
     ];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}; its log ends with\n${daemon.log.tail(6)}`);
   } finally {
     await watch.stop();
     await sweep(daemon);

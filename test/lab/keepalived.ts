@@ -22,9 +22,10 @@ export const LAB_FLAGS: readonly string[] = ["-n", "-l", "-G", "-D"];
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/** The program to start for a kind of daemon. */
+/** The program to start for a kind of daemon; KEEPALIVED_PROGRAM names another build of ours. */
 export function daemonProgram(kind: DaemonKind): string {
-  return kind === "real" ? "/usr/sbin/keepalived" : join(PROJECT_DIRECTORY, "bin", "keepalived");
+  if (kind === "real") return "/usr/sbin/keepalived";
+  return process.env["KEEPALIVED_PROGRAM"] ?? join(PROJECT_DIRECTORY, "bin", "keepalived");
 }
 
 /** Which daemon this run judges: KEEPALIVED_UNDER_TEST=real validates the judges themselves. */

@@ -19,7 +19,9 @@ const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 /** Magic number of a capture with nanoseconds, as a little-endian machine writes it. */
 const NANOSECOND_MAGIC = 0xa1b23c4d;
-const BUFFER_KIB = 16_384;
+const BUFFER_KIB = 32_768;
+/** The kernel's ring has a slot of this size for each packet: a thousand ARPs come at once. */
+const SNAPSHOT_BYTES = 2_048;
 const START_TIMEOUT_MS = 10_000;
 
 export class Observer implements AsyncDisposable {
@@ -47,7 +49,15 @@ export class Observer implements AsyncDisposable {
   static async open(network: Namespace, options: ObserverOptions): Promise<Observer> {
     const [program = "", ...args] = network.enterNetwork([
       ...["tcpdump", "-i", options.device, "-n", "-U", "-w", "-", "--immediate-mode"],
-      ...["-B", String(BUFFER_KIB), "--time-stamp-precision=nano", "-Z", "root"],
+      ...[
+        "-B",
+        String(BUFFER_KIB),
+        "-s",
+        String(SNAPSHOT_BYTES),
+        "--time-stamp-precision=nano",
+        "-Z",
+        "root",
+      ],
       options.filter,
     ]);
     const child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
