@@ -52,6 +52,8 @@ export function renderCause(cause: TransitionCause): string {
       return "its faults are gone";
     case "addressRemoved":
       return `${cause.address} was removed from the interface by someone else`;
+    case "addressRestored":
+      return `master again after ${cause.address} had been removed by someone else`;
     case "removed":
       return "it was removed from the configuration";
     case "stopping":

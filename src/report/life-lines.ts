@@ -49,6 +49,7 @@ export const reloadCompleteLine = (): LogLine => info("Reload complete");
 export const reloadTimeLine = (tookUs: number): LogLine =>
   detail(`Reload finished in ${Math.round(tookUs)} usec`);
 export const stoppingLine = (): LogLine => info("Stopping");
+export const childStoppedLine = (): LogLine => info("Stopped");
 export const stoppedLine = (): LogLine => info(`Stopped ${KEEPALIVED_BANNER}`);
 export const alreadyRunningLine = (): LogLine => info("daemon is already running");
 

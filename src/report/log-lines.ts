@@ -67,7 +67,7 @@ export function renderEvent(
     case "conflictBegan":
       return [alert(`${name} ${conflictText(event.evidence)}`)];
     case "conflictEnded":
-      return [notice(`${name} ${conflictEndText(event.lasted)}`)];
+      return [notice(`${name} ${conflictEndText(event.lasted, event.yielded)}`)];
     case "addressesInstalled":
     case "addressesRemoved":
     case "addressLost":
@@ -204,8 +204,12 @@ type AddressEvent = Extract<
   { kind: "addressesInstalled" | "addressesRemoved" | "addressLost" | "announcing" }
 >;
 
-const conflictEndText = (lasted: Duration): string =>
-  `CONFLICT over after ${renderSpan(toMilliseconds(lasted))}: no sign of a second master any more`;
+function conflictEndText(lasted: Duration, yielded: boolean): string {
+  const how = yielded
+    ? "this router is master no more"
+    : "no sign of a second master any more, announcing the addresses again";
+  return `CONFLICT over after ${renderSpan(toMilliseconds(lasted))}: ${how}`;
+}
 
 function addressLine(name: string, event: AddressEvent, facts: InstanceFacts): LogLine {
   switch (event.kind) {

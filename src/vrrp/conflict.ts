@@ -67,7 +67,7 @@ export function dueConflict(router: Expectation, state: InstanceState, now: Inst
   const { conflict } = state;
   if (conflict === undefined) return { state, effects: [] };
   if (conflict.endsAt <= now) {
-    const ended = endConflict(state, now);
+    const ended = endConflict(state, now, false);
     const repeat = router.config.announcements.masterRepeat;
     return conflict.isConfirmed
       ? { state: ended.state, effects: [...ended.effects, { kind: "announce", repeat }] }
@@ -82,12 +82,15 @@ export function dueConflict(router: Expectation, state: InstanceState, now: Inst
   return { state: { ...state, conflict: { ...conflict, probeAt } }, effects: probe };
 }
 
-export function endConflict(state: InstanceState, now: Instant): Step {
+/** `yielded`: because we are master no more. */
+export function endConflict(state: InstanceState, now: Instant, yielded: boolean): Step {
   if (state.conflict === undefined) return { state, effects: [] };
   const { firstSeen, isConfirmed } = state.conflict;
   return {
     state: { ...state, conflict: undefined },
-    effects: isConfirmed ? [event({ kind: "conflictEnded", lasted: between(firstSeen, now) })] : [],
+    effects: isConfirmed
+      ? [event({ kind: "conflictEnded", lasted: between(firstSeen, now), yielded })]
+      : [],
   };
 }
 

@@ -49,6 +49,8 @@ export type TransitionCause =
   | { readonly kind: "fault"; readonly causes: readonly FaultCause[] }
   | { readonly kind: "faultsCleared" }
   | { readonly kind: "addressRemoved"; readonly address: IpAddress }
+  /** Master again, with the addresses put back that someone else had removed. */
+  | { readonly kind: "addressRestored"; readonly address: IpAddress }
   | { readonly kind: "removed" }
   | { readonly kind: "stopping" };
 
@@ -109,7 +111,12 @@ export type InstanceEvent =
   | { readonly kind: "packetOdd"; readonly source: IpAddress; readonly rejection: Rejection }
   | { readonly kind: "ownAddressHeard"; readonly source: IpAddress }
   | { readonly kind: "conflictBegan"; readonly evidence: ConflictEvidence }
-  | { readonly kind: "conflictEnded"; readonly lasted: Duration }
+  | {
+      readonly kind: "conflictEnded";
+      readonly lasted: Duration;
+      /** We are master no more; otherwise nothing is seen of the other one. */
+      readonly yielded: boolean;
+    }
   | { readonly kind: "addressesInstalled"; readonly excluded: boolean }
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
   | { readonly kind: "addressLost"; readonly address: IpAddress }

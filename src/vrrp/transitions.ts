@@ -154,10 +154,15 @@ function leaveMaster(state: InstanceState, now: Instant): Step {
   if (state.phase.kind !== "master") return { state, effects: [] };
   const { counters } = state;
   const released: Step = {
-    state: { ...state, counters: { ...counters, releasedMaster: counters.releasedMaster + 1 } },
+    state: {
+      ...state,
+      // Whether we can be heard is a question for masters.
+      sendErrno: 0,
+      counters: { ...counters, releasedMaster: counters.releasedMaster + 1 },
+    },
     effects: [{ kind: "cancelAnnouncements" }, { kind: "withdrawAddresses" }],
   };
-  return andThen(released, (s) => endConflict(s, now));
+  return andThen(released, (s) => endConflict(s, now, true));
 }
 
 function waitFor(router: Expectation, state: InstanceState, wait: Wait): Duration {
@@ -187,7 +192,9 @@ function expiryOf(
   wait: Wait,
 ): TransitionCause | undefined {
   if (wait === "start" && router.config.priority === OWNER) return { kind: "owner" };
-  return wait === "skew" ? cause : undefined;
+  return cause.kind === "addressRemoved"
+    ? { kind: "addressRestored", address: cause.address }
+    : undefined;
 }
 
 /** Whatever was being complained about may be said again in a new state. */

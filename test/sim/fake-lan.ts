@@ -19,11 +19,13 @@ import type {
   NeighbourSocket,
   NeighbourSocketOptions,
   Netlink,
+  NetlinkOptions,
   NetworkPorts,
 } from "../../src/sys/ports.ts";
 import { ArpOperation, decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { FakeClock, VirtualTime } from "./fake-clock.ts";
-import { FakeKernel, FakeNetlink } from "./fake-netlink.ts";
+import { FakeNetlink } from "./fake-netlink-socket.ts";
+import { FakeKernel } from "./fake-netlink.ts";
 import { FakeAdvertSocket, FakeFrameSocket, FakeNeighbourSocket } from "./fake-sockets.ts";
 import type { Packet, SocketHost } from "./fake-sockets.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -222,8 +224,9 @@ export class FakeHost implements NetworkPorts {
     this.clock = new FakeClock(lan.time, { deliver: this.#deliver });
   }
 
-  openNetlink(): Netlink {
-    const netlink = new FakeNetlink(this.kernel, this.#lan.time, this.#deliver);
+  openNetlink(options: NetlinkOptions = {}): Netlink {
+    const host = { kernel: this.kernel, time: this.#lan.time, deliver: this.#deliver };
+    const netlink = new FakeNetlink(host, options);
     this.#netlinks.add(netlink);
     return netlink;
   }

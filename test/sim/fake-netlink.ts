@@ -1,6 +1,6 @@
 /**
- * The link and address tables of one simulated kernel, and `Netlink` objects on them. Tables live
- * on when a daemon ends, as they do in a kernel; leased addresses end by virtual time.
+ * The link, address and route tables of one simulated kernel. They live on when a daemon ends, as
+ * they do in a kernel; leased addresses end by virtual time.
  */
 import { familyOf, isLinkLocal, inSubnet } from "../../src/base/address.ts";
 import type { IpAddress, MacAddress } from "../../src/base/address.ts";
@@ -10,13 +10,13 @@ import type { Duration, Instant, InterfaceIndex } from "../../src/base/units.ts"
 import type {
   AddressChange,
   AddressInfo,
-  ChangeFailure,
   LinkInfo,
-  Netlink,
   NetworkNotice,
-  PreparedChanges,
+  RouteChange,
+  RouteInfo,
 } from "../../src/sys/ports.ts";
-import type { Deliver, Scheduled, VirtualTime } from "./fake-clock.ts";
+import type { Scheduled, VirtualTime } from "./fake-clock.ts";
+import { FakeRoutes } from "./fake-routes.ts";
 
 /** IFF_* (linux/if.h). */
 export const LinkFlag = {
@@ -31,9 +31,6 @@ export const LinkFlag = {
 /** IFA_F_* (linux/if_addr.h). */
 export const AddressFlag = { secondary: 0x01, deprecated: 0x20, permanent: 0x80 } as const;
 
-/** Notices a frozen reader's socket buffer holds before the kernel drops them (ENOBUFS). */
-const NOTICE_QUEUE_LIMIT = 10_000;
-
 const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff" as MacAddress;
 
 interface AddressEntry {
@@ -47,7 +44,7 @@ interface AddressEntry {
 export interface Refusal {
   readonly errno: number;
   readonly count?: number;
-  readonly matching?: (change: AddressChange) => boolean;
+  readonly matching?: (change: AddressChange | RouteChange) => boolean;
 }
 
 export interface NewLink {
@@ -67,6 +64,9 @@ export class FakeKernel {
   readonly #time: VirtualTime;
   readonly #links = new Map<InterfaceIndex, LinkInfo>();
   readonly #addresses: AddressEntry[] = [];
+  readonly #routes = new FakeRoutes(this, (notice, origin) => {
+    this.#notify(notice, origin);
+  });
   readonly #subscribers = new Set<Subscriber>();
   readonly #refusals: { refusal: Refusal; left: number }[] = [];
   #nextIndex = 1;
@@ -122,7 +122,10 @@ export class FakeKernel {
     };
     this.#links.set(index, info);
     this.#notify({ kind: "linkChanged", link: info });
-    if (wasUp && !isUp) this.#flushIpv6(index);
+    if (wasUp && !isUp) {
+      this.#flushIpv6(index);
+      this.#routes.dropOf(index);
+    }
     if (!wasUp && isUp) this.#restoreAutomatic(index);
   }
 
@@ -132,6 +135,7 @@ export class FakeKernel {
     for (const entry of this.#addresses.filter((e) => e.info.interfaceIndex === index)) {
       this.#drop(entry, undefined);
     }
+    this.#routes.dropOf(index);
     this.#links.delete(index);
     this.#notify({ kind: "linkRemoved", index, name: link.name });
   }
@@ -160,6 +164,10 @@ export class FakeKernel {
     return this.#addresses.filter((entry) => this.#isPresent(entry)).map((entry) => entry.info);
   }
 
+  routes(): readonly RouteInfo[] {
+    return this.#routes.all();
+  }
+
   holds(address: IpAddress): boolean {
     return this.addresses().some((info) => info.address === address);
   }
@@ -175,9 +183,10 @@ export class FakeKernel {
   }
 
   /** Performs `change` and returns 0 or the errno. `origin` marks the requester's own notices. */
-  change(change: AddressChange, origin?: object, automatic = false): number {
+  change(change: AddressChange | RouteChange, origin?: object, automatic = false): number {
     const refused = this.#takeRefusal(change);
     if (refused !== 0) return refused;
+    if ("route" in change) return this.#routes.change(change, origin);
     if (!this.#links.has(change.interfaceIndex)) return Errno.ENODEV;
     const present = this.#addresses.find((e) => this.#isPresent(e) && isSame(e.info, change));
     if (change.operation === "remove") {
@@ -228,7 +237,7 @@ export class FakeKernel {
     for (const subscriber of this.#subscribers) subscriber(notice, origin);
   }
 
-  #takeRefusal(change: AddressChange): number {
+  #takeRefusal(change: AddressChange | RouteChange): number {
     const found = this.#refusals.find((r) => r.left > 0 && (r.refusal.matching?.(change) ?? true));
     if (found === undefined) return 0;
     found.left -= 1;
@@ -262,6 +271,7 @@ export class FakeKernel {
     entry.expiry?.cancel();
     this.#addresses.splice(position, 1);
     this.#notify({ kind: "addressRemoved", address: entry.info }, origin);
+    this.#routes.afterLossOf(entry.info);
   }
 
   /** An automatic address of a link that is down is remembered, not present. */
@@ -300,92 +310,4 @@ function lifetimeFlags(flags: number, change: AddressChange): number {
   const permanent = change.validLifetime === undefined ? AddressFlag.permanent : 0;
   const deprecated = change.preferredLifetime === 0 ? AddressFlag.deprecated : 0;
   return cleared | permanent | deprecated;
-}
-
-class FakePreparedChanges implements PreparedChanges {
-  readonly changes: readonly AddressChange[];
-
-  constructor(changes: readonly AddressChange[]) {
-    this.changes = [...changes];
-  }
-
-  get count(): number {
-    return this.changes.length;
-  }
-}
-
-/** One netlink user on a `FakeKernel`. Notices of one instant arrive together. */
-export class FakeNetlink implements Netlink {
-  readonly #kernel: FakeKernel;
-  readonly #time: VirtualTime;
-  readonly #deliver: Deliver;
-  readonly #unsubscribe: () => void;
-  #pending: NetworkNotice[] = [];
-  #wake: Scheduled | undefined;
-  #handler: ((notices: readonly NetworkNotice[]) => void) | undefined;
-
-  constructor(kernel: FakeKernel, time: VirtualTime, deliver: Deliver) {
-    this.#kernel = kernel;
-    this.#time = time;
-    this.#deliver = deliver;
-    this.#unsubscribe = kernel.subscribe((notice, origin) => {
-      this.#enqueue(notice, origin);
-    });
-  }
-
-  links(): readonly LinkInfo[] {
-    return this.#kernel.links();
-  }
-
-  addresses(): readonly AddressInfo[] {
-    return this.#kernel.addresses();
-  }
-
-  prepare(changes: readonly AddressChange[]): PreparedChanges {
-    return new FakePreparedChanges(changes);
-  }
-
-  apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[] {
-    assert(prepared instanceof FakePreparedChanges, "changes this netlink prepared");
-    const failures: ChangeFailure[] = [];
-    for (const [i, change] of prepared.changes.slice(from, from + count).entries()) {
-      const errno = this.#kernel.change(change, this);
-      if (errno !== 0) failures.push({ index: from + i, errno });
-    }
-    return failures;
-  }
-
-  onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
-    this.#handler = handler;
-    this.#arm();
-  }
-
-  [Symbol.dispose](): void {
-    this.#unsubscribe();
-    this.#wake?.cancel();
-    this.#handler = undefined;
-  }
-
-  #enqueue(notice: NetworkNotice, origin: object | undefined): void {
-    if (notice.kind === "addressAdded" && origin === this) return;
-    const isOwn = notice.kind === "addressRemoved" && origin === this;
-    const mine = isOwn ? { ...notice, own: true } : notice;
-    if (this.#pending.length < NOTICE_QUEUE_LIMIT) this.#pending.push(mine);
-    else if (this.#pending.length === NOTICE_QUEUE_LIMIT) this.#pending.push({ kind: "overrun" });
-    this.#arm();
-  }
-
-  #arm(): void {
-    if (this.#wake !== undefined || this.#handler === undefined || this.#pending.length === 0) {
-      return;
-    }
-    this.#wake = this.#time.at(this.#time.now, () => {
-      this.#deliver(() => {
-        this.#wake = undefined;
-        const notices = this.#pending;
-        this.#pending = [];
-        if (notices.length > 0) this.#handler?.(notices);
-      });
-    });
-  }
 }

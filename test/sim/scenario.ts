@@ -297,7 +297,7 @@ function describe(event: InstanceEvent, from: string): string | undefined {
     case "conflictBegan":
       return `conflict: ${conflictText(event.evidence)}`;
     case "conflictEnded":
-      return `conflict over after ${(event.lasted / seconds(1)).toFixed(3)}s`;
+      return `conflict over after ${(event.lasted / seconds(1)).toFixed(3)}s${event.yielded ? ", yielding" : ""}`;
     case "addressLost":
       return `address ${event.address} was removed by someone else`;
     case "sendFailed":
@@ -337,6 +337,8 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return ` (${cause.source} has the higher address)`;
     case "addressRemoved":
       return " (address removed)";
+    case "addressRestored":
+      return " (addresses put back)";
     case "faultsCleared":
       return " (faults cleared)";
     case "owner":

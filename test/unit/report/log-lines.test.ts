@@ -142,8 +142,10 @@ const GOLDEN: readonly (readonly [InstanceEvent, readonly string[]])[] = [
     ],
   ],
   [
-    { kind: "conflictEnded", lasted: milliseconds(4_200) },
-    ["(I) CONFLICT over after 4.2 s: no sign of a second master any more"],
+    { kind: "conflictEnded", lasted: milliseconds(4_200), yielded: false },
+    [
+      "(I) CONFLICT over after 4.2 s: no sign of a second master any more, announcing the addresses again",
+    ],
   ],
   [{ kind: "addressesInstalled", excluded: false }, [".(I) setting VIPs."]],
   [{ kind: "addressesInstalled", excluded: true }, [".(I) setting E-VIPs."]],
