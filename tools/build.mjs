@@ -1,6 +1,6 @@
 // Builds dist/: per process a bundle, a loader, and V8's compiled code for it. The code cache is
 // made by running the program once, so that it holds what a start really uses; compiling that anew
-// costs each process 15 to 20 ms (docs/decisions/start-up.md).
+// costs each process 15 to 20 ms (docs/decisions/0003).
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {

@@ -9,6 +9,7 @@ import { controlSocketFailedLine } from "../report/control-lines.ts";
 import { renderDataDump } from "../report/data-dump.ts";
 import {
   alreadyRunningLine,
+  childStoppedLine,
   configurationFileLine,
   cpuUsageLine,
   inactivePartsLines,
@@ -37,6 +38,7 @@ import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
 import { VrrpKeeper } from "./vrrp-keeper.ts";
+import type { VrrpProcess } from "./vrrp-process.ts";
 
 /** keepalived.conf(5) child_wait_time, until a configuration says otherwise. */
 const DEFAULT_CHILD_WAIT = seconds(5);
@@ -54,16 +56,19 @@ export class Supervisor {
   readonly #programs: ProgramRunner;
   readonly #operator: Operator;
   readonly #journal = new Journal();
+  /** Started before its time, until it is used or ended. */
+  #early: VrrpProcess | undefined;
   #model: Model | undefined;
   #interfaces = new Map<string, string | undefined>();
   #pidFiles: PidFiles | undefined;
-  #control: Disposable | undefined;
+  #control: Promise<Disposable | undefined> = Promise.resolve(undefined);
   #isReady = false;
   #isStopping = false;
   #finish: (code: number) => void = () => undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
+    this.#early = parts.earlyVrrp;
     this.#programs = new ProgramRunner({
       ...parts,
       self: parts.scripts.self,
@@ -150,7 +155,7 @@ export class Supervisor {
     if (this.#isStopping) return;
     this.#startProcesses(model);
     this.#programs.startChecks();
-    await this.#openControl(model);
+    this.#control = this.#openControl(model);
   }
 
   /** Takes the pid files; an exit code when that is the end. */
@@ -207,27 +212,26 @@ export class Supervisor {
   }
 
   #startProcesses(model: Model): void {
-    const { earlyVrrp, logger } = this.#parts;
     if (this.#wantsVrrp(model)) {
-      if (earlyVrrp !== undefined) this.#keeper.adopt(earlyVrrp);
+      if (this.#early !== undefined) this.#keeper.adopt(this.#early);
+      this.#early = undefined;
       this.#keeper.configure(model);
     } else {
-      earlyVrrp?.kill("SIGKILL");
-      logger.log(noConfigurationLine());
+      this.#endEarly();
+      this.#parts.logger.log(noConfigurationLine());
       this.#becomeReady();
     }
   }
 
-  async #openControl(model: Model): Promise<void> {
+  async #openControl(model: Model): Promise<Disposable | undefined> {
     const { options, logger } = this.#parts;
     const path = controlSocketPath(pidFileNames(options.pidFiles, model.global).parent);
     try {
-      const control = await openControlSocket(path, (journal) => this.#operator.status(journal));
-      if (this.#isStopping) control[Symbol.dispose]();
-      else this.#control = control;
+      return await openControlSocket(path, (journal) => this.#operator.status(journal));
     } catch (error: unknown) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.log(controlSocketFailedLine(path, reason));
+      return undefined;
     }
   }
 
@@ -266,10 +270,12 @@ export class Supervisor {
       case "fatal":
         logger.log(problem(message.text), { ident: "Keepalived_vrrp", pid });
         return;
-      // The keeper deals with these; a stop is complete when the process has ended.
+      case "stopped":
+        logger.log(childStoppedLine(), { ident: "Keepalived_vrrp", pid });
+        return;
+      // The keeper deals with these.
       case "loaded":
       case "alive":
-      case "stopped":
         return;
       default:
         unreachable(message);
@@ -342,15 +348,15 @@ export class Supervisor {
   async #stop(code: number): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    const { logger, cpuUsage, earlyVrrp } = this.#parts;
+    const { logger, cpuUsage } = this.#parts;
     logger.log(stoppingLine());
-    if (this.#model === undefined) earlyVrrp?.kill("SIGKILL");
+    this.#endEarly();
     this.#programs.stopChecks();
     this.#programs.beginStop();
     await this.#keeper.stop();
     await this.#programs.notificationsDone();
     await this.#programs.runLifeScript("shutdown_script");
-    this.#control?.[Symbol.dispose]();
+    (await this.#control)?.[Symbol.dispose]();
     this.#pidFiles?.release();
     logger.log(cpuUsageLine(cpuUsage()));
     logger.log(stoppedLine());
@@ -358,8 +364,14 @@ export class Supervisor {
   }
 
   #endBeforeStart(code: number): void {
-    this.#parts.earlyVrrp?.kill("SIGKILL");
+    this.#endEarly();
     this.#parts.logger.log(stoppedLine());
     this.#finish(code);
+  }
+
+  /** It has no model yet, hence nothing to give up. */
+  #endEarly(): void {
+    this.#early?.kill("SIGKILL");
+    this.#early = undefined;
   }
 }

@@ -2,6 +2,12 @@
 import { after, instant, microseconds } from "../../../src/base/units.ts";
 import type { Duration, Instant } from "../../../src/base/units.ts";
 import { Logger } from "../../../src/daemon/logger.ts";
+import type { FromVrrp, ToVrrp } from "../../../src/daemon/messages.ts";
+import type {
+  ProcessEnd,
+  VrrpProcess,
+  VrrpProcessListener,
+} from "../../../src/daemon/vrrp-process.ts";
 import type {
   ProcessPort,
   ProcessRequest,
@@ -146,4 +152,41 @@ export function recordingLogger(timers: Timers): {
   const options = { pid: 100, facility: 3, detail: true, identSuffix: "" };
   const logger = new Logger({ syslog: undefined, console, file: undefined }, options, timers);
   return { logger, lines };
+}
+
+/** A process whose side of the conversation is the test's. */
+export class FakeVrrp implements VrrpProcess {
+  readonly sent: ToVrrp[] = [];
+  readonly kills: string[] = [];
+  #listener: VrrpProcessListener | undefined;
+  readonly pid: number;
+
+  constructor(pid: number) {
+    this.pid = pid;
+  }
+
+  listen(listener: VrrpProcessListener): void {
+    this.#listener = listener;
+  }
+
+  send(message: ToVrrp): void {
+    this.sent.push(message);
+  }
+
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    this.kills.push(signal);
+    if (signal === "SIGKILL") this.end({ kind: "signalled", signal });
+  }
+
+  say(message: FromVrrp): void {
+    this.#listener?.message(message);
+  }
+
+  end(end: ProcessEnd): void {
+    this.#listener?.ended(end);
+  }
+
+  get kinds(): readonly string[] {
+    return this.sent.map(({ kind }) => kind);
+  }
 }

@@ -1,75 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { milliseconds, seconds } from "../../../src/base/units.ts";
-import type { FromVrrp, ToVrrp } from "../../../src/daemon/messages.ts";
 import {
   HEARTBEAT_INTERVAL,
   HEARTBEAT_LIMIT,
   VrrpKeeper,
 } from "../../../src/daemon/vrrp-keeper.ts";
-import type {
-  ProcessEnd,
-  VrrpProcess,
-  VrrpProcessListener,
-} from "../../../src/daemon/vrrp-process.ts";
 import { modelOf } from "../../sim/model.ts";
-import { ManualTimers, recordingLogger, settle } from "./fakes.ts";
-
-/** A process whose side of the conversation is the test's. */
-class FakeProcess implements VrrpProcess {
-  readonly sent: ToVrrp[] = [];
-  readonly kills: string[] = [];
-  #listener: VrrpProcessListener | undefined;
-  readonly pid: number;
-
-  constructor(pid: number) {
-    this.pid = pid;
-  }
-
-  listen(listener: VrrpProcessListener): void {
-    this.#listener = listener;
-  }
-
-  send(message: ToVrrp): void {
-    this.sent.push(message);
-  }
-
-  kill(signal: "SIGTERM" | "SIGKILL"): void {
-    this.kills.push(signal);
-    if (signal === "SIGKILL") this.end({ kind: "signalled", signal });
-  }
-
-  say(message: FromVrrp): void {
-    this.#listener?.message(message);
-  }
-
-  end(end: ProcessEnd): void {
-    this.#listener?.ended(end);
-  }
-
-  get kinds(): readonly string[] {
-    return this.sent.map(({ kind }) => kind);
-  }
-}
+import { FakeVrrp, ManualTimers, recordingLogger, settle } from "./fakes.ts";
 
 const model = modelOf([]);
 
 function setUp(respawns = true): {
   readonly timers: ManualTimers;
   readonly lines: string[];
-  readonly started: FakeProcess[];
+  readonly started: FakeVrrp[];
   readonly failures: number[];
   readonly keeper: VrrpKeeper;
   /** The process that runs now. */
-  readonly last: () => FakeProcess;
+  readonly last: () => FakeVrrp;
 } {
   const timers = new ManualTimers();
   const { logger, lines } = recordingLogger(timers);
-  const started: FakeProcess[] = [];
+  const started: FakeVrrp[] = [];
   const failures: number[] = [];
   const keeper = new VrrpKeeper({
     start: () => {
-      const process = new FakeProcess(200 + started.length);
+      const process = new FakeVrrp(200 + started.length);
       started.push(process);
       return process;
     },
@@ -83,7 +40,7 @@ function setUp(respawns = true): {
     pidChanged: () => undefined,
     failed: (code) => failures.push(code),
   });
-  const last = (): FakeProcess => {
+  const last = (): FakeVrrp => {
     const process = started.at(-1);
     assert.ok(process !== undefined);
     return process;
@@ -111,7 +68,7 @@ test("a process gets its model once its code is loaded", () => {
 
 test("a process that was started early is used, not doubled", () => {
   const { started, keeper } = setUp();
-  const early = new FakeProcess(150);
+  const early = new FakeVrrp(150);
   keeper.adopt(early);
   early.say(loaded);
   assert.deepEqual(early.kinds, []);
