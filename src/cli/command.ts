@@ -1,6 +1,7 @@
 /** What a command line asks for: one of our subcommands, or the daemon with its options. */
 import { fail, ok } from "../base/result.ts";
 import type { Result } from "../base/result.ts";
+import { nearest } from "../config/nearest.ts";
 import { parseArguments } from "./arguments.ts";
 import type { ArgumentError, GivenOption } from "./arguments.ts";
 import { OPTIONS } from "./option-table.ts";
@@ -73,6 +74,8 @@ export function parseInvocation(argv: readonly string[]): Result<Invocation, Usa
   if (subcommand !== undefined) {
     return ok({ kind: "subcommand", name: subcommand, arguments: argv.slice(1) });
   }
+  const mistyped = mistypedSubcommand(argv);
+  if (mistyped !== undefined) return fail(mistyped);
   const parsed = parseArguments(argv);
   if (!parsed.ok) return fail(usageError(parsed.error));
   const { options: given, words } = parsed.value;
@@ -89,6 +92,21 @@ export function parseInvocation(argv: readonly string[]): Result<Invocation, Usa
     default:
       return daemonInvocation(given, words);
   }
+}
+
+/**
+ * A word in the place of a subcommand. Keepalived would remark on it and start; on a node that was
+ * stopped on purpose, `keepalived stauts` must not become a second master.
+ */
+function mistypedSubcommand([first]: readonly string[]): UsageError | undefined {
+  if (first === undefined || first.startsWith("-")) return undefined;
+  const meant = nearest(first, SUBCOMMANDS);
+  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+  const known = SUBCOMMANDS.join(", ");
+  return {
+    message: `keepalived has no command \`${first}\`${hint} Commands: ${known}; options begin with -`,
+    exitCode: 1,
+  };
 }
 
 /** Options that end the program with an answer; the first one given counts. */

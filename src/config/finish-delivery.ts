@@ -110,7 +110,7 @@ function finishMulticast(
       code: "ignored",
       message:
         "unicast is wanted, there are no peers, and unicast_fault_no_peer is set: " +
-        "the instance stays in FAULT",
+        "the instance is left out, where Keepalived keeps it in FAULT",
       at: draft.faultWithoutPeers,
       because: word,
       fix: "list the other routers in unicast_peer",

@@ -112,6 +112,7 @@ export const GLOBAL_MAIL: readonly Keyword<GlobalDraft>[] = [
     group: "smtp",
     default: "none, port 25",
     help: "Mail relay for alerts.",
+    later: "alerts are logged, no mail is sent",
     arguments: [text("HOST"), integer(1, 65_535)],
     needs: 1,
     take: (draft, [host, port], context) => {
@@ -185,7 +186,7 @@ export const GLOBAL_MAIL: readonly Keyword<GlobalDraft>[] = [
     group: "smtp",
     default: "off",
     help: "Send no mail for FAULT transitions.",
-    later: "mail about FAULT is sent like any other",
+    later: "no mail is sent about anything",
   }),
   flag({
     name: "no_checker_emails",

@@ -300,6 +300,7 @@ export const INSTANCE_NOTIFICATION: readonly Keyword<InstanceDraft>[] = [
     group: "smtp",
     default: "off unless global",
     help: "Mail on transitions.",
+    later: "transitions are logged, no mail is sent",
     set: (draft, value) => (draft.smtpAlert = value),
   }),
   boolean({
@@ -382,7 +383,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "off, 254",
     help: "With nopreempt fall back to BACKUP after own process stalled too long.",
-    later: "a stalled process is handled by our own stall guard",
+    later: "a process that was stalled goes on as master until it hears another one",
     without: undefined,
   }),
   optional(optionalPriority, {
@@ -391,7 +392,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "off",
     help: "Alias of timer_expired_backup.",
-    later: "a stalled process is handled by our own stall guard",
+    later: "a process that was stalled goes on as master until it hears another one",
     without: undefined,
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {

@@ -232,7 +232,7 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "vrrp",
     default: "none",
     help: "Shared rate limit for GARP/NA over one or several interfaces.",
-    later: "announcements are limited per interface by the global settings only",
+    later: "announcements are spaced per interface by the global settings only",
     open: (draft, { at }) => {
       const made = { at };
       draft.garpGroups.push(made);
