@@ -47,6 +47,8 @@ for (const plan of PLANS) {
     second.start();
     await waitFor("a master", 10_000, () => first.host.holds(VIRTUAL_ADDRESS));
     await observer.waitForAdvert("of lb01", 2_000, () => true);
+    // The words come after the deeds.
+    await first.log.waitFor(/Entering MASTER STATE/, 2_000);
 
     const marks = [first.log.mark(), second.log.mark()] as const;
     const startedAt = wallMs();
