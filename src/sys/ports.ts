@@ -51,6 +51,29 @@ export interface AddressInfo {
   readonly label: string | undefined;
 }
 
+/** A route as rtnetlink reports it (RTM_NEWROUTE): one destination, one next hop. */
+export interface RouteInfo {
+  readonly family: Family;
+  /** Undefined with a prefix length of 0: the default route. */
+  readonly destination: IpAddress | undefined;
+  readonly prefixLength: number;
+  /** Undefined for what is on the link, for blackholes and the like, and for several next hops. */
+  readonly gateway: IpAddress | undefined;
+  /** RTA_OIF; a request may leave it to the kernel to find the gateway's. */
+  readonly interfaceIndex: InterfaceIndex | undefined;
+  readonly preferredSource: IpAddress | undefined;
+  /** RTA_PRIORITY, the metric. Without one an IPv6 route gets 1024, an IPv4 route has none. */
+  readonly priority: number | undefined;
+  /** RT_TABLE_*: 254 main, 255 local. */
+  readonly table: number;
+  /** RTPROT_*: 18 keepalived. */
+  readonly protocol: number;
+  /** RT_SCOPE_*: 0 universe, 253 link; always 0 for IPv6. */
+  readonly scope: number;
+  /** RTN_*: 1 unicast, 6 blackhole, 7 unreachable, 8 prohibit. */
+  readonly type: number;
+}
+
 export type NetworkNotice =
   | { readonly kind: "linkChanged"; readonly link: LinkInfo }
   | { readonly kind: "linkRemoved"; readonly index: InterfaceIndex; readonly name: string }
@@ -58,6 +81,14 @@ export type NetworkNotice =
   | { readonly kind: "addressAdded"; readonly address: AddressInfo }
   /** `own`: the change was a request of this very `Netlink`; never set for what others did. */
   | { readonly kind: "addressRemoved"; readonly address: AddressInfo; readonly own?: boolean }
+  /**
+   * Routes are told when asked for (`NetlinkOptions`), never those of the local table, and never
+   * what this very `Netlink` did. A route that replaces another is an added one; the one it
+   * replaced is not told.
+   */
+  | { readonly kind: "routeAdded"; readonly route: RouteInfo }
+  /** IPv4 routes that go with their link, or with its last address, go untold. */
+  | { readonly kind: "routeRemoved"; readonly route: RouteInfo }
   /** The kernel dropped notices (ENOBUFS): the caller must dump again. */
   | { readonly kind: "overrun" };
 
@@ -82,6 +113,17 @@ export interface AddressChange {
   readonly validLifetime?: number | undefined;
 }
 
+/**
+ * A route to put into a table or take out of it (RTM_NEWROUTE, RTM_DELROUTE). Routes are rivals
+ * that share family, table, destination and metric. `add` fails with EEXIST where there is a rival,
+ * `replace` takes the place of the first, `prepend` and `append` go before or behind them all.
+ * A removal takes the first route that has everything that is given.
+ */
+export interface RouteChange {
+  readonly operation: "add" | "replace" | "prepend" | "append" | "remove";
+  readonly route: RouteInfo;
+}
+
 /** Requests encoded at load, so that applying them is system calls alone. */
 export interface PreparedChanges {
   readonly count: number;
@@ -93,17 +135,25 @@ export interface ChangeFailure {
   readonly errno: number;
 }
 
+export interface NetlinkOptions {
+  /** Tell of routes too. Off unless asked for: some routers change thousands a minute. */
+  readonly routes?: boolean;
+}
+
 export interface Netlink extends Disposable {
   /** All links, by dump. Throws `SyscallError`. */
   links(): readonly LinkInfo[];
   /** All addresses, by dump. Throws `SyscallError`. */
   addresses(): readonly AddressInfo[];
-  /** Encodes `changes`; nothing is sent. */
-  prepare(changes: readonly AddressChange[]): PreparedChanges;
+  /** The routes of every table and both families, by dump. Throws `SyscallError`. */
+  routes(): readonly RouteInfo[];
+  /** Encodes `changes`, in the order they are to be made; nothing is sent. */
+  prepare(changes: readonly (AddressChange | RouteChange)[]): PreparedChanges;
   /**
    * Sends `count` prepared requests from position `from` in as few system calls as possible and
-   * returns what the kernel refused. EEXIST on add and EADDRNOTAVAIL on remove are reported too;
-   * whether they matter is the caller's business. Throws `SyscallError` when sending itself fails.
+   * returns what the kernel refused. EEXIST on add, EADDRNOTAVAIL (of an address) and ESRCH (of a
+   * route) on remove are reported too; whether they matter is the caller's business. Throws
+   * `SyscallError` when sending itself fails.
    */
   apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[];
   /** Called from the loop with the notices of one wake-up, in order. */
@@ -195,7 +245,7 @@ export interface NeighbourSocket extends Disposable {
 /** Everything the VRRP process opens. Opening throws `SyscallError`. */
 export interface NetworkPorts {
   readonly clock: Clock;
-  openNetlink(): Netlink;
+  openNetlink(options?: NetlinkOptions): Netlink;
   openAdvertSocket(options: AdvertSocketOptions): AdvertSocket;
   openFrameSocket(): FrameSocket;
   openNeighbourSocket(options: NeighbourSocketOptions): NeighbourSocket;

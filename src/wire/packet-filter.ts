@@ -61,21 +61,35 @@ export function claimFilter(
 /** nlmsghdr (linux/netlink.h): type and port id are in the byte order of the machine. */
 const NETLINK_TYPE = 4;
 const NETLINK_PORT = 12;
+/** In a message about a route, behind the header: rtm_table of rtmsg (linux/rtnetlink.h). */
+const ROUTE_TABLE = 20;
 const RTM_NEWADDR = 20;
+const RTM_NEWROUTE = 24;
+const RTM_DELROUTE = 25;
+const RT_TABLE_LOCAL = 255;
 
 /**
- * Netlink notices without the addresses `portId` itself added or renewed: thousands at a takeover,
- * which tell the requester nothing. BPF loads are big-endian whatever the machine is.
+ * Netlink notices without the addresses `portId` itself added or renewed, the routes it changed,
+ * and the local table's routes, one of which goes with each address: thousands at a takeover, which
+ * tell the requester nothing. BPF loads are big-endian whatever the machine is.
  */
 export function foreignNoticeFilter(portId: number, littleEndian: boolean): readonly FilterStep[] {
-  const bytes = new DataView(new ArrayBuffer(6));
-  bytes.setUint16(0, RTM_NEWADDR, littleEndian);
-  bytes.setUint32(2, portId, littleEndian);
+  const bytes = new DataView(new ArrayBuffer(4));
+  const half = (value: number): number => {
+    bytes.setUint16(0, value, littleEndian);
+    return bytes.getUint16(0);
+  };
+  bytes.setUint32(0, portId, littleEndian);
+  const port = bytes.getUint32(0);
   return [
     load(LOAD_HALF, NETLINK_TYPE),
-    { code: JUMP_EQUAL, jumpTrue: 0, jumpFalse: 3, value: bytes.getUint16(0) },
+    { code: JUMP_EQUAL, jumpTrue: 4, jumpFalse: 0, value: half(RTM_NEWADDR) },
+    { code: JUMP_EQUAL, jumpTrue: 1, jumpFalse: 0, value: half(RTM_NEWROUTE) },
+    { code: JUMP_EQUAL, jumpTrue: 0, jumpFalse: 5, value: half(RTM_DELROUTE) },
+    load(LOAD_BYTE, ROUTE_TABLE),
+    { code: JUMP_EQUAL, jumpTrue: 2, jumpFalse: 0, value: RT_TABLE_LOCAL },
     load(LOAD_WORD, NETLINK_PORT),
-    equal(bytes.getUint32(2)),
+    equal(port),
     give(0),
     give(WHOLE),
   ];

@@ -6,6 +6,7 @@ import { advertSocketContract } from "./advert-socket.ts";
 import { clockContract } from "./clock.ts";
 import { frameSocketContract } from "./frame-socket.ts";
 import { neighbourSocketContract } from "./neighbour-socket.ts";
+import { netlinkRoutesContract } from "./netlink-routes.ts";
 import { netlinkContract } from "./netlink.ts";
 import type { ContractHost, ContractNetwork } from "./network.ts";
 
@@ -51,6 +52,7 @@ function open(): Promise<ContractNetwork> {
 
 clockContract("the simulation", open);
 netlinkContract("the simulation", open);
+netlinkRoutesContract("the simulation", open);
 advertSocketContract("the simulation", open);
 frameSocketContract("the simulation", open);
 neighbourSocketContract("the simulation", open);

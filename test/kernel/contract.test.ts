@@ -4,6 +4,7 @@ import { advertSocketContract } from "../contract/advert-socket.ts";
 import { clockContract } from "../contract/clock.ts";
 import { frameSocketContract } from "../contract/frame-socket.ts";
 import { neighbourSocketContract } from "../contract/neighbour-socket.ts";
+import { netlinkRoutesContract } from "../contract/netlink-routes.ts";
 import { netlinkContract } from "../contract/netlink.ts";
 import { openRealNetwork, reasonToSkip } from "./real-network.ts";
 
@@ -11,6 +12,7 @@ const skip = reasonToSkip("the contract suites on the kernel");
 if (skip === undefined) {
   clockContract("the kernel", openRealNetwork);
   netlinkContract("the kernel", openRealNetwork);
+  netlinkRoutesContract("the kernel", openRealNetwork);
   advertSocketContract("the kernel", openRealNetwork);
   frameSocketContract("the kernel", openRealNetwork);
   neighbourSocketContract("the kernel", openRealNetwork);

@@ -95,7 +95,7 @@ export function portsInside(namespace: Namespace, opened: Opened): NetworkPorts 
   };
   return {
     clock: ports.clock,
-    openNetlink: () => inside(() => ports.openNetlink()),
+    openNetlink: (options) => inside(() => ports.openNetlink(options)),
     openAdvertSocket: (options) => inside(() => ports.openAdvertSocket(options)),
     openFrameSocket: () => inside(() => ports.openFrameSocket()),
     openNeighbourSocket: (options) => inside(() => ports.openNeighbourSocket(options)),

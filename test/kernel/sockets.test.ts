@@ -103,7 +103,7 @@ describe("sockets on the kernel", { skip: skip ?? false }, () => {
     using namespace = await Namespace.open();
     namespace.run("ip link set lo up");
     namespace.enter();
-    using notices = new NetlinkNotices(new ReceiveBuffer(), () => 0, 4_096);
+    using notices = new NetlinkNotices(new ReceiveBuffer(), () => 0, { receiveBufferBytes: 4_096 });
     const seen: NetworkNotice[] = [];
     notices.onNotices((batch) => {
       seen.push(...batch);

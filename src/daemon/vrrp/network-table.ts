@@ -78,6 +78,9 @@ export class NetworkTable {
           changed = true;
           break;
         }
+        case "routeAdded":
+        case "routeRemoved":
+          break;
         case "overrun":
           mustDump = true;
           break;

@@ -120,6 +120,7 @@ class Stage {
       openNetlink: () => ({
         links: () => network.links,
         addresses: () => network.addresses,
+        routes: () => [],
         prepare: ({ length }) => ({ count: length }),
         apply: () => [],
         onNotices: nothing,

@@ -1,11 +1,12 @@
-/** Notices of rtnetlink: links and addresses as they change, whoever changes them. */
+/** Notices of rtnetlink: links, addresses and routes as they change, whoever changes them. */
 import { Errno, SyscallError } from "../../base/failure.ts";
 import { decodeAddress } from "../../wire/netlink/address.ts";
 import { decodeLink } from "../../wire/netlink/link.ts";
 import { decodeMessages, MessageType } from "../../wire/netlink/message.ts";
 import type { NetlinkMessage } from "../../wire/netlink/message.ts";
+import { decodeRoute } from "../../wire/netlink/route.ts";
 import { foreignNoticeFilter } from "../../wire/packet-filter.ts";
-import type { NetworkNotice } from "../ports.ts";
+import type { NetlinkOptions, NetworkNotice } from "../ports.ts";
 import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
@@ -14,10 +15,16 @@ import { LITTLE, SocketAddressNetlink } from "./structs.ts";
 
 /** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR (linux/rtnetlink.h). */
 const GROUPS = 0x1 | 0x10 | 0x100;
+/** RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE */
+const ROUTE_GROUPS = 0x40 | 0x400;
 /** Room for the notices of more than ten thousand addresses at once; used only as needed. */
 const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
 /** Bursts taken in one wake-up before timers are looked at again. */
 const BURSTS_PER_WAKE = 16;
+
+export interface NoticeOptions extends NetlinkOptions {
+  readonly receiveBufferBytes?: number;
+}
 
 export class NetlinkNotices implements Disposable {
   readonly #socket: Descriptor;
@@ -25,22 +32,19 @@ export class NetlinkNotices implements Disposable {
   readonly #ownPort: () => number;
 
   /** `ownPort` is the port of the socket that carries our own requests. */
-  constructor(
-    buffer: ReceiveBuffer,
-    ownPort: () => number,
-    receiveBufferBytes = RECEIVE_BUFFER_BYTES,
-  ) {
+  constructor(buffer: ReceiveBuffer, ownPort: () => number, options: NoticeOptions = {}) {
     this.#buffer = buffer;
     this.#ownPort = ownPort;
+    const groups = GROUPS | (options.routes === true ? ROUTE_GROUPS : 0);
     const action = "subscribe to network changes";
     const { netlink } = AddressFamily;
     const kind = { domain: netlink, type: SocketType.raw, protocol: NETLINK_ROUTE };
     this.#socket = openSocket(kind, action, (socket) => {
-      socket.setReceiveBuffer(receiveBufferBytes);
+      socket.setReceiveBuffer(options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES);
       const name = new Uint8Array(SocketAddressNetlink.size);
       const view = new DataView(name.buffer);
       view.setUint16(SocketAddressNetlink.family, AddressFamily.netlink, LITTLE);
-      view.setUint32(SocketAddressNetlink.groups, GROUPS, LITTLE);
+      view.setUint32(SocketAddressNetlink.groups, groups, LITTLE);
       socket.attachFilter(foreignNoticeFilter(ownPort(), LITTLE));
       socket.bind(name);
     });
@@ -102,6 +106,13 @@ function toNotice(message: NetlinkMessage, isOwn: boolean): NetworkNotice | unde
       if (!address.ok) return undefined;
       const kind = message.type === MessageType.newAddress ? "addressAdded" : "addressRemoved";
       return isOwn ? { kind, address: address.value, own: true } : { kind, address: address.value };
+    }
+    case MessageType.newRoute:
+    case MessageType.deleteRoute: {
+      const route = decodeRoute(message);
+      if (!route.ok || isOwn) return undefined;
+      const kind = message.type === MessageType.newRoute ? "routeAdded" : "routeRemoved";
+      return { kind, route: route.value };
     }
     default:
       return undefined;

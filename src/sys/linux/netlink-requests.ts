@@ -39,7 +39,7 @@ const REPLY_COST_BYTES = 1024;
 const DATAGRAM_BYTES = 64 * 1024;
 /** A reply that does not come within this time never will. */
 const REPLY_TIMEOUT_SECONDS = 5;
-/** Datagrams of one dump: more than four million addresses. */
+/** Datagrams of one dump: more than four million addresses or routes. */
 const DUMP_LIMIT = 65_536;
 
 export const DumpInterrupted = Symbol("the table changed while it was read");
@@ -99,7 +99,7 @@ export class NetlinkRequests implements Disposable {
     end: number,
     failures: ChangeFailure[],
   ): void {
-    const action = `change ${end - start} addresses`;
+    const action = `change ${end - start} addresses or routes`;
     const first = this.#takeSequences(end - start);
     prepared.stamp(start, end, first);
     const from = prepared.offset(start);

@@ -1,19 +1,23 @@
 /**
- * Links and addresses through rtnetlink(7). One socket carries requests, which the kernel works off
+ * Links, addresses and routes through rtnetlink(7). One socket carries requests, which the kernel works off
  * within the call that sends them; another carries notices. Prepared changes go out many to a call
  * and only the last asks for an acknowledgement: the kernel reports what it refuses in any case.
  */
 import { assert, Errno, SyscallError } from "../../base/failure.ts";
 import { decodeAddress, encodeAddressDump } from "../../wire/netlink/address.ts";
 import { decodeLink, encodeLinkDump } from "../../wire/netlink/link.ts";
+import { decodeRoute, encodeRouteDump } from "../../wire/netlink/route.ts";
 import type {
   AddressChange,
   AddressInfo,
   ChangeFailure,
   LinkInfo,
   Netlink,
+  NetlinkOptions,
   NetworkNotice,
   PreparedChanges,
+  RouteChange,
+  RouteInfo,
 } from "../ports.ts";
 import { NetlinkNotices } from "./netlink-notices.ts";
 import { DumpInterrupted, NetlinkRequests } from "./netlink-requests.ts";
@@ -22,14 +26,15 @@ import type { ReceiveBuffer } from "./receive-buffer.ts";
 
 /** Dumps that a busy table may interrupt before we give up. */
 const DUMP_ATTEMPTS = 10;
+const FAMILIES = ["ipv4", "ipv6"] as const;
 
 export class LinuxNetlink implements Netlink {
   readonly #requests = new NetlinkRequests();
   readonly #notices: NetlinkNotices;
 
-  constructor(buffer: ReceiveBuffer) {
+  constructor(buffer: ReceiveBuffer, options: NetlinkOptions = {}) {
     try {
-      this.#notices = new NetlinkNotices(buffer, () => this.#requests.portId);
+      this.#notices = new NetlinkNotices(buffer, () => this.#requests.portId, options);
     } catch (error: unknown) {
       this.#requests[Symbol.dispose]();
       throw error;
@@ -44,7 +49,16 @@ export class LinuxNetlink implements Netlink {
     return this.#dump("read the addresses", encodeAddressDump, decodeAddress);
   }
 
-  prepare(changes: readonly AddressChange[]): PreparedChanges {
+  routes(): readonly RouteInfo[] {
+    const action = "read the routes";
+    return FAMILIES.flatMap((family) =>
+      this.#dump(action, (sequence) => encodeRouteDump(family, sequence), decodeRoute)
+        // A kernel without IPv6 answers a question about it with the routes of every family.
+        .filter((route) => route.family === family),
+    );
+  }
+
+  prepare(changes: readonly (AddressChange | RouteChange)[]): PreparedChanges {
     return new LinuxPreparedChanges(changes);
   }
 

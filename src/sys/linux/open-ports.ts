@@ -6,6 +6,7 @@ import type {
   NeighbourSocket,
   NeighbourSocketOptions,
   Netlink,
+  NetlinkOptions,
   NetworkPorts,
 } from "../ports.ts";
 import { AdvertBatch } from "./advert-batch.ts";
@@ -23,7 +24,7 @@ export function openNetworkPorts(): NetworkPorts {
   const batch = new AdvertBatch();
   return {
     clock: new LinuxClock(),
-    openNetlink: (): Netlink => new LinuxNetlink(buffer),
+    openNetlink: (options?: NetlinkOptions): Netlink => new LinuxNetlink(buffer, options),
     openAdvertSocket: (options: AdvertSocketOptions): AdvertSocket =>
       options.family === "ipv4"
         ? new AdvertSocketIpv4(options, buffer, batch)

@@ -1,8 +1,9 @@
-/** Address changes encoded at load: one run of netlink messages that a single call can send. */
+/** Changes of addresses and routes encoded at load: one run of netlink messages that a single call can send. */
 import { assert } from "../../base/failure.ts";
 import { encodeAddressRequest, requestFlags } from "../../wire/netlink/address.ts";
 import { MessageFlag, restamp } from "../../wire/netlink/message.ts";
-import type { AddressChange, PreparedChanges } from "../ports.ts";
+import { encodeRouteRequest, routeRequestFlags } from "../../wire/netlink/route.ts";
+import type { AddressChange, PreparedChanges, RouteChange } from "../ports.ts";
 import { Arena } from "./memory.ts";
 
 /** What one exchange may hold. */
@@ -18,11 +19,11 @@ export class LinuxPreparedChanges implements PreparedChanges {
   readonly #offsets: Uint32Array;
   readonly #flags: Uint16Array;
 
-  constructor(changes: readonly AddressChange[]) {
-    const messages = changes.map((change) => encodeAddressRequest(change, 0));
+  constructor(changes: readonly (AddressChange | RouteChange)[]) {
+    const messages = changes.map(encode);
     this.count = changes.length;
     this.#offsets = new Uint32Array(changes.length + 1);
-    this.#flags = Uint16Array.from(changes, (change) => requestFlags(change.operation));
+    this.#flags = Uint16Array.from(changes, flagsOf);
     const total = messages.reduce((sum, message) => sum + message.length, 0);
     this.memory = new Arena(Math.max(total, 1));
     let used = 0;
@@ -62,3 +63,11 @@ export class LinuxPreparedChanges implements PreparedChanges {
     }
   }
 }
+
+const encode = (change: AddressChange | RouteChange): Uint8Array =>
+  "route" in change
+    ? encodeRouteRequest(change.operation, change.route, 0)
+    : encodeAddressRequest(change, 0);
+
+const flagsOf = (change: AddressChange | RouteChange): number =>
+  "route" in change ? routeRequestFlags(change.operation) : requestFlags(change.operation);

@@ -80,7 +80,9 @@ export type NetlinkError =
   | { readonly kind: "truncated"; readonly need: number; readonly have: number }
   | { readonly kind: "type"; readonly got: number }
   | { readonly kind: "family"; readonly got: number }
-  | { readonly kind: "missing"; readonly attribute: number };
+  | { readonly kind: "missing"; readonly attribute: number }
+  /** A route of no table: the kernel's note about a single destination. */
+  | { readonly kind: "cached" };
 
 export const align = (length: number): number => (length + 3) & ~3;
 

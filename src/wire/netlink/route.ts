@@ -9,6 +9,7 @@ import type { InterfaceIndex } from "../../base/units.ts";
 import {
   decodeAttributes,
   encodeMessage,
+  LITTLE,
   MessageFlag,
   MessageType,
   readUint32,
@@ -30,6 +31,10 @@ const TABLE = 4;
 const PROTOCOL = 5;
 const SCOPE = 6;
 const TYPE = 7;
+const FLAGS = 8;
+
+/** RTM_F_CLONED: noted by the kernel after a redirect or a path MTU message. */
+const FLAG_CLONED = 0x200;
 
 export const RouteAttribute = {
   destination: 1,
@@ -64,7 +69,7 @@ export interface Route {
   readonly type: number;
 }
 
-/** A route from RTM_NEWROUTE or RTM_DELROUTE. */
+/** A table's route from RTM_NEWROUTE or RTM_DELROUTE. */
 export function decodeRoute(message: NetlinkMessage): Result<Route, NetlinkError> {
   const { payload } = message;
   if (message.type !== MessageType.newRoute && message.type !== MessageType.deleteRoute) {
@@ -78,6 +83,7 @@ export function decodeRoute(message: NetlinkMessage): Result<Route, NetlinkError
   if (number !== FAMILY_NUMBER.ipv4 && number !== FAMILY_NUMBER.ipv6) {
     return fail({ kind: "family", got: number });
   }
+  if ((view.getUint32(FLAGS, LITTLE) & FLAG_CLONED) !== 0) return fail({ kind: "cached" });
   const family = number === FAMILY_NUMBER.ipv4 ? "ipv4" : "ipv6";
   const values = new Map(decodeAttributes(payload, FIXED_LENGTH).map((a) => [a.type, a.value]));
   const address = (type: number): IpAddress | undefined => readAddress(values.get(type), family);
@@ -116,6 +122,10 @@ const OPERATION_FLAGS: Readonly<Record<RouteOperation, number>> = {
   remove: 0,
 };
 
+/** Flags of the request for an operation, without an acknowledgement. */
+export const routeRequestFlags = (operation: RouteOperation): number =>
+  MessageFlag.request | OPERATION_FLAGS[operation];
+
 /** RTM_NEWROUTE or RTM_DELROUTE, without an acknowledgement. */
 export function encodeRouteRequest(
   operation: RouteOperation,
@@ -133,7 +143,7 @@ export function encodeRouteRequest(
   fixed[SCOPE] = route.scope;
   fixed[TYPE] = route.type;
   const type = operation === "remove" ? MessageType.deleteRoute : MessageType.newRoute;
-  const flags = MessageFlag.request | OPERATION_FLAGS[operation];
+  const flags = routeRequestFlags(operation);
   return encodeMessage({ type, flags, sequence }, fixed, toAttributes(route));
 }
 

@@ -320,6 +320,14 @@ describe("routes", () => {
     const family = decodeRoute({ ...message, payload });
     assert.deepEqual(family, { ok: false, error: { kind: "family", got: 128 } });
   });
+
+  test("decodeRoute() refuses what is noted about a single destination", () => {
+    const message = only(encodeRouteRequest("add", ROUTE, 1));
+    const payload = message.payload.slice();
+    new DataView(payload.buffer).setUint32(8, 0x200, LITTLE);
+    const cached = decodeRoute({ ...message, payload });
+    assert.deepEqual(cached, { ok: false, error: { kind: "cached" } });
+  });
 });
 
 describe("messages", () => {
