@@ -14,8 +14,12 @@ export interface Clock extends Disposable {
   bootTime(): Instant;
   /** Milliseconds since 1970, for log lines and status only; never for a decision. */
   wallClock(): number;
-  /** Arms the timer for `deadline`, or disarms it; replaces what was armed before. */
-  wakeAt(deadline: Instant | undefined): void;
+  /**
+   * Arms the timer for `deadline`, or disarms it; replaces what was armed before. With `rehearse`
+   * the clock may come up to `REHEARSAL_LEAD` early, call it once to warm up what is about to be
+   * done, and wait out the rest: for deadlines that are rare and must be met to the microsecond.
+   */
+  wakeAt(deadline: Instant | undefined, rehearse?: () => void): void;
   /** Called from the loop when an armed deadline has passed, never before it. */
   onWake(handler: () => void): void;
 }
@@ -201,6 +205,8 @@ export interface AdvertSocket extends Disposable {
    * advert that failed; an empty list is success.
    */
   send(adverts: readonly OutgoingAdvert[]): readonly ChangeFailure[];
+  /** Hands over now what has arrived, at most a few bursts; for a look before a decision. */
+  poll(): void;
   /** Called from the loop with the packets of a wake-up, at most `RECEIVE_BURST`, at least one. */
   onPackets(handler: (packets: readonly IncomingAdvert[]) => void): void;
   /** Descriptor numbers, for the `VRRP sockpool` line. */
@@ -209,6 +215,8 @@ export interface AdvertSocket extends Disposable {
 
 /** The most packets taken from one socket before timers are looked at again. */
 export const RECEIVE_BURST = 64;
+/** The most bursts `poll` takes: a flood must not hold up a takeover for ever. */
+export const POLL_BURSTS = 16;
 
 /** Link-layer frames encoded at load: gratuitous ARP, unsolicited neighbour advertisements. */
 export interface PreparedFrames {

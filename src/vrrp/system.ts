@@ -42,6 +42,8 @@ export interface SystemState {
 export interface Group {
   readonly instances: readonly InstanceState[];
   readonly deadline: number;
+  /** The earliest end of a backup's wait for its master. */
+  readonly takeoverAt: number;
 }
 
 const GROUP_SIZE = 16;
@@ -142,6 +144,13 @@ export function systemDeadline(state: SystemState): Instant | undefined {
   return least === Infinity ? undefined : (least as Instant);
 }
 
+/** When the first backup would declare its master dead; undefined when none waits. */
+export function takeoverDeadline(state: SystemState): Instant | undefined {
+  let least = Infinity;
+  for (const { takeoverAt } of state.groups) if (takeoverAt < least) least = takeoverAt;
+  return least === Infinity ? undefined : (least as Instant);
+}
+
 export function stepSystem(
   config: SystemConfig,
   state: SystemState,
@@ -203,10 +212,13 @@ export function feed(
 
 function groupOf(instances: readonly InstanceState[]): Group {
   let deadline = Infinity;
+  let takeoverAt = Infinity;
   for (const instance of instances) {
     deadline = Math.min(deadline, instanceDeadline(instance) ?? Infinity);
+    const { phase } = instance;
+    if (phase.kind === "backup") takeoverAt = Math.min(takeoverAt, phase.masterDownAt);
   }
-  return { instances, deadline };
+  return { instances, deadline, takeoverAt };
 }
 
 const quiet = (state: SystemState): SystemStep => ({ state, effects: [], unknownVrids: [] });

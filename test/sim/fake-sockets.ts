@@ -83,6 +83,10 @@ export class FakeAdvertSocket implements AdvertSocket {
     this.#arm();
   }
 
+  poll(): void {
+    this.#deliver();
+  }
+
   /** Whether a packet that arrived on interface `index` is for this socket. */
   accepts(index: InterfaceIndex, packet: Packet): boolean {
     const { family, interfaceIndex, group, bindAddress } = this.options;
@@ -132,19 +136,24 @@ export class FakeAdvertSocket implements AdvertSocket {
     };
   }
 
+  #deliver(): void {
+    const burst = this.#queue.splice(0, RECEIVE_BURST);
+    if (burst.length === 0) return;
+    this.#handler?.(
+      burst.map(({ index, packet }) => ({
+        ...packet,
+        interfaceIndex: index,
+        bytes: packet.bytes.slice(),
+      })),
+    );
+  }
+
   #arm(): void {
     if (this.#wake !== undefined || this.#handler === undefined || this.#queue.length === 0) return;
     this.#wake = this.#host.time.at(this.#host.time.now, () => {
       this.#host.deliver(() => {
         this.#wake = undefined;
-        const burst = this.#queue.splice(0, RECEIVE_BURST);
-        this.#handler?.(
-          burst.map(({ index, packet }) => ({
-            ...packet,
-            interfaceIndex: index,
-            bytes: packet.bytes.slice(),
-          })),
-        );
+        this.#deliver();
         this.#arm();
       });
     });

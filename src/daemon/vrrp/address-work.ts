@@ -224,6 +224,12 @@ export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] 
   ...config.excludedAddresses,
 ];
 
+/** Whether an interface's going up or down concerns the instance. */
+export const usesInterface = (config: InstanceConfig, name: string): boolean =>
+  config.interfaceName === name ||
+  config.trackedInterfaces.some((tracked) => tracked.name === name) ||
+  allAddresses(config).some((virtual) => virtual.interfaceName === name);
+
 /** The addresses whose interface exists, with its index. */
 function addressPlaces(
   config: InstanceConfig,

@@ -93,6 +93,11 @@ export class AdvertSockets implements Disposable {
     return results;
   }
 
+  /** Hears what has arrived on any socket and waits to be read. */
+  poll(): void {
+    for (const { socket } of this.#open.values()) socket.poll();
+  }
+
   [Symbol.dispose](): void {
     for (const { socket } of this.#open.values()) socket[Symbol.dispose]();
     this.#open.clear();

@@ -4,11 +4,13 @@
  */
 import { unreachable } from "../../base/failure.ts";
 import { NO_TIME, earliest } from "../../base/units.ts";
+import type { Instant } from "../../base/units.ts";
 import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
 import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { ScriptVerdict } from "../../vrrp/assess.ts";
+import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
 import { reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
@@ -21,10 +23,12 @@ import {
   stepSystem,
   systemConfig,
   systemDeadline,
+  takeoverDeadline,
 } from "../../vrrp/system.ts";
 import type { SystemConfig, SystemEffect, SystemInput, SystemState } from "../../vrrp/system.ts";
-import { allAddresses } from "./address-work.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
+import { usesInterface } from "./address-work.ts";
+import { announcingWords, installedWords, removedWords } from "./deeds.ts";
 import { Pacer } from "./pacer.ts";
 import { RouterResources } from "./resources.ts";
 import { SliceQueue } from "./slices.ts";
@@ -102,8 +106,7 @@ export class VrrpDriver implements Disposable {
       this.#onNotices(notices);
     });
     ports.clock.onWake(() => {
-      this.#pacer.run(ports.clock.now());
-      this.#feed({ kind: "timer" });
+      this.#onWake();
     });
   }
 
@@ -200,7 +203,33 @@ export class VrrpDriver implements Disposable {
       this.#perform(done.effects);
     }
     this.#isBusy = false;
-    this.#ports.clock.wakeAt(earliest(systemDeadline(this.#state), this.#pacer.deadline));
+    this.#arm();
+  }
+
+  #arm(): void {
+    const deadline = earliest(systemDeadline(this.#state), this.#pacer.deadline);
+    const isTakeover = deadline !== undefined && deadline === takeoverDeadline(this.#state);
+    this.#ports.clock.wakeAt(
+      deadline,
+      isTakeover && this.#slices.isIdle
+        ? () => {
+            this.#dryRun(deadline);
+          }
+        : undefined,
+    );
+  }
+
+  /** What is about to happen, computed and thrown away: the code and its data are at hand then. */
+  #dryRun(deadline: Instant): void {
+    stepSystem(this.#config, this.#state, { kind: "timer" }, deadline);
+  }
+
+  #onWake(): void {
+    const now = this.#ports.clock.now();
+    this.#pacer.run(now);
+    // Nobody is declared dead while an advert lies unread, after a stall least of all.
+    if ((takeoverDeadline(this.#state) ?? Infinity) <= now) this.#resources.pollSockets();
+    this.#feed({ kind: "timer" });
   }
 
   #onNotices(notices: readonly NetworkNotice[]): void {
@@ -266,16 +295,16 @@ export class VrrpDriver implements Disposable {
             this.#onRefusals(router, refusals);
           }),
         );
-        done.push(...this.#addressWords(router, "addressesInstalled"));
+        done.push(...this.#wordsFor(router, installedWords));
         return;
       case "withdrawAddresses":
         this.#slices.cancel(router, ["install", "announce"]);
         if (this.#options.keepAddresses && this.#whenStopped !== undefined) return;
         this.#slices.add(work.withdrawJob(router, () => undefined));
-        done.push(...this.#addressWords(router, "addressesRemoved"));
+        done.push(...this.#wordsFor(router, removedWords));
         return;
       case "announce":
-        done.push(...this.#announcementWords(router));
+        if (this.#options.detail) done.push(...this.#wordsFor(router, announcingWords));
         this.#announce(router, effect.repeat, work);
         return;
       case "cancelAnnouncements":
@@ -344,25 +373,13 @@ export class VrrpDriver implements Disposable {
     this.#output.event({ instance: this.#name(router), event });
   }
 
-  #addressWords(router: number, kind: "addressesInstalled" | "addressesRemoved"): InstanceEvents {
+  /** Events about what was done to the addresses of `router`. */
+  #wordsFor(
+    router: number,
+    words: (config: InstanceConfig) => readonly InstanceEvent[],
+  ): InstanceEvents {
     const config = this.#config.routers[router]?.config;
-    const words: InstanceEvents = [];
-    if (config !== undefined && config.addresses.length > 0) {
-      words.push({ router, event: { kind, excluded: false } });
-    }
-    if (config !== undefined && config.excludedAddresses.length > 0) {
-      words.push({ router, event: { kind, excluded: true } });
-    }
-    return words;
-  }
-
-  #announcementWords(router: number): InstanceEvents {
-    const config = this.#config.routers[router]?.config;
-    if (!this.#options.detail || config === undefined) return [];
-    return allAddresses(config).map(({ interfaceName, address }) => ({
-      router,
-      event: { kind: "announcing", interfaceName, address },
-    }));
+    return config === undefined ? [] : words(config).map((event) => ({ router, event }));
   }
 
   #sayUnknown(vrid: number): void {
@@ -373,12 +390,7 @@ export class VrrpDriver implements Disposable {
   }
 
   #isInUse(name: string): boolean {
-    return this.#config.routers.some(
-      ({ config }) =>
-        config.interfaceName === name ||
-        config.trackedInterfaces.some((tracked) => tracked.name === name) ||
-        allAddresses(config).some((virtual) => virtual.interfaceName === name),
-    );
+    return this.#config.routers.some(({ config }) => usesInterface(config, name));
   }
 }
 

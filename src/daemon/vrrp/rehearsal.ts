@@ -134,6 +134,7 @@ class Stage {
         onPackets: (handler) => {
           this.#hear = handler;
         },
+        poll: nothing,
         descriptors: [0, 0],
         ...close,
       }),

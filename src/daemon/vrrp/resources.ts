@@ -118,6 +118,11 @@ export class RouterResources implements Disposable {
     };
   }
 
+  /** Hears what has arrived and waits to be read. */
+  pollSockets(): void {
+    this.#sockets.poll();
+  }
+
   /** Sends adverts of several instances, in as few system calls as there are sockets. */
   send(
     config: SystemConfig,

@@ -12,6 +12,7 @@ import type {
   IncomingAdvert,
   OutgoingAdvert,
 } from "../ports.ts";
+import { POLL_BURSTS } from "../ports.ts";
 import type { AdvertBatch, Envelope } from "./advert-batch.ts";
 import { bindToInterface, placeOf } from "./advert-socket-ipv4.ts";
 import {
@@ -51,6 +52,7 @@ export class AdvertSocketIpv6 implements AdvertSocket {
   readonly #batch: AdvertBatch;
   readonly #envelope: Envelope;
   #malformed = 0;
+  #handler: ((packets: readonly IncomingAdvert[]) => void) | undefined;
 
   constructor(options: AdvertSocketOptions, buffer: ReceiveBuffer, batch: AdvertBatch) {
     this.#buffer = buffer;
@@ -80,16 +82,28 @@ export class AdvertSocketIpv6 implements AdvertSocket {
   }
 
   onPackets(handler: (packets: readonly IncomingAdvert[]) => void): void {
+    this.#handler = handler;
     this.#receiver.onReadable(() => {
-      const { count } = this.#buffer.receive(this.#receiver.number);
-      const packets: IncomingAdvert[] = [];
-      for (let slot = 0; slot < count; slot += 1) {
-        const packet = this.#decode(slot);
-        if (packet === undefined) this.#malformed += 1;
-        else packets.push(packet);
-      }
-      if (packets.length > 0) handler(packets);
+      this.#receive();
     });
+  }
+
+  poll(): void {
+    for (let burst = 0; burst < POLL_BURSTS && this.#receive() > 0; burst += 1);
+  }
+
+  /** Takes one burst; returns how many packets were waiting. */
+  #receive(): number {
+    if (!this.#receiver.isOpen) return 0;
+    const { count } = this.#buffer.receive(this.#receiver.number);
+    const packets: IncomingAdvert[] = [];
+    for (let slot = 0; slot < count; slot += 1) {
+      const packet = this.#decode(slot);
+      if (packet === undefined) this.#malformed += 1;
+      else packets.push(packet);
+    }
+    if (packets.length > 0) this.#handler?.(packets);
+    return count;
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@
  * nanoseconds and never fires early, which Node's own timers do by up to a millisecond.
  */
 import { assert } from "../../base/failure.ts";
-import { instant } from "../../base/units.ts";
+import { before, instant, microseconds } from "../../base/units.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Clock } from "../ports.ts";
 import { ClockId, SocketType, TIMER_ABSOLUTE } from "./constants.ts";
@@ -15,11 +15,15 @@ import { LITTLE, TimerSpec, Timespec } from "./structs.ts";
 /** The half of a 64-bit number that holds anything: a clock's seconds fit in 31 bits. */
 const LOW_HALF = LITTLE ? 0 : 4;
 
+/** How early the clock may be up for a deadline it is to rehearse: waking takes 0.1 to 0.5 ms. */
+const REHEARSAL_LEAD = microseconds(1_000);
+
 export class LinuxClock implements Clock {
   readonly #timer: Descriptor;
   readonly #time = new Arena(Timespec.size);
   readonly #setting = new Arena(TimerSpec.size);
   #armed: Instant | undefined;
+  #rehearse: (() => void) | undefined;
   /** What the kernel's timer is set to: `#armed`, or earlier. */
   #programmed: Instant | undefined;
   #handler: (() => void) | undefined;
@@ -42,11 +46,13 @@ export class LinuxClock implements Clock {
     return Date.now();
   }
 
-  wakeAt(deadline: Instant | undefined): void {
+  wakeAt(deadline: Instant | undefined, rehearse?: () => void): void {
     this.#armed = deadline;
+    this.#rehearse = rehearse;
+    const alarm = this.#alarm();
     // A wake-up that comes too early costs less than setting the timer at every advert heard.
-    if (this.#programmed !== undefined && (deadline ?? Infinity) >= this.#programmed) return;
-    this.#set(deadline);
+    if (this.#programmed !== undefined && (alarm ?? Infinity) >= this.#programmed) return;
+    this.#set(alarm);
   }
 
   onWake(handler: () => void): void {
@@ -87,13 +93,30 @@ export class LinuxClock implements Clock {
   #expire(): void {
     this.#programmed = undefined;
     const deadline = this.#armed;
-    if (deadline !== undefined && deadline > this.now()) {
-      this.#set(deadline);
+    const alarm = this.#alarm();
+    if (alarm !== undefined && alarm > this.now()) {
+      this.#set(alarm);
       return;
+    }
+    if (deadline !== undefined && this.#rehearse !== undefined && deadline > this.now()) {
+      this.#rehearse();
+      this.#waitOut(deadline);
     }
     this.#armed = undefined;
     if (deadline !== undefined) this.#handler?.();
     if (!this.#isProgrammed() && this.#timer.isOpen) this.#set(undefined);
+  }
+
+  /** When to be awake for the armed deadline. */
+  #alarm(): Instant | undefined {
+    return this.#armed === undefined || this.#rehearse === undefined
+      ? this.#armed
+      : before(this.#armed, REHEARSAL_LEAD);
+  }
+
+  /** At most `REHEARSAL_LEAD`: sleeping again would cost more than it saves. */
+  #waitOut(deadline: Instant): void {
+    while (this.now() < deadline);
   }
 
   /** When the handler has set the timer again, that has cleared this expiry already. */
