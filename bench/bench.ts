@@ -36,7 +36,7 @@ interface Plan {
 
 const FULL: Plan = {
   limitMs: FULL_LIMIT_MS,
-  failover: (intervalMs) => (intervalMs === 1_000 ? 5 : 8),
+  failover: (intervalMs) => (intervalMs === 1_000 ? 4 : 7),
   takeover: (addresses) => (addresses > 100 ? 5 : 4),
   load: () => 3,
   loadWindowMs: 10_000,

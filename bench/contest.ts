@@ -42,31 +42,52 @@ export class Contest {
     return performance.now() > this.#deadline;
   }
 
-  /** Plays a trial some times by both; a trial that fails is told and left out. */
+  /** Plays a trial some times by both in turn; one that fails is told and left out. */
   async play(title: string, rounds: number, trial: Trial): Promise<void> {
+    await this.#play(title, rounds, async (round) => {
+      const order = round % 2 === 0 ? [0, 1] : [1, 0];
+      const results: (readonly Measurement[])[] = [];
+      for (const index of order) results[index] = await this.#by(index, trial);
+      return results;
+    });
+  }
+
+  /** Plays a trial by both at the same time: for what takes long and disturbs nobody. */
+  async playTogether(title: string, rounds: number, trial: Trial): Promise<void> {
+    await this.#play(title, rounds, () => Promise.all([this.#by(0, trial), this.#by(1, trial)]));
+  }
+
+  async #play(
+    title: string,
+    rounds: number,
+    both: (round: number) => Promise<readonly (readonly Measurement[])[]>,
+  ): Promise<void> {
     const startedAt = performance.now();
     for (let round = 0; round < rounds; round++) {
       if (this.isOutOfTime) {
         this.skipped.push(`${title}: rounds ${round + 1} to ${rounds}, out of time`);
         break;
       }
-      const order = round % 2 === 0 ? [0, 1] : [1, 0];
-      let who: Contestant = this.pair[0];
-      const results: (readonly Measurement[])[] = [];
       try {
-        for (const index of order) {
-          who = this.pair[index === 0 ? 0 : 1];
-          results[index] = await trial(who);
-        }
+        const results = await both(round);
         this.#record(results[0] ?? [], results[1] ?? []);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.skipped.push(`${title}, round ${round + 1}, ${who}: ${reason}`);
+        this.skipped.push(`${title}, round ${round + 1}: ${reason}`);
         this.#say(this.skipped.at(-1) ?? "");
       }
     }
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
     this.#say(`${title}: ${rounds} rounds in ${seconds} s`);
+  }
+
+  async #by(index: number, trial: Trial): Promise<readonly Measurement[]> {
+    const who = this.pair[index === 0 ? 0 : 1];
+    try {
+      return await trial(who);
+    } catch (error) {
+      throw new Error(`${who}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #record(left: readonly Measurement[], right: readonly Measurement[]): void {
@@ -98,4 +119,9 @@ export function spreadOf(values: readonly number[]): Spread {
 /** Left over right, pair by pair. */
 export function ratios(row: Row): Spread {
   return spreadOf(row.left.map((value, index) => value / (row.right[index] ?? NaN)));
+}
+
+/** Left minus right, pair by pair. */
+export function differences(row: Row): Spread {
+  return spreadOf(row.left.map((value, index) => value - (row.right[index] ?? NaN)));
 }

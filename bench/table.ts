@@ -1,14 +1,15 @@
 /**
  * The one table a run prints: medians with their range, and the ratio of each pair of trials.
  */
-import { ratios, spreadOf, type Row, type Spread } from "./contest.ts";
+import { differences, ratios, spreadOf, type Row, type Spread } from "./contest.ts";
 
 export function renderTable(rows: Iterable<Row>, titles: readonly [string, string]): string {
-  const head = ["", titles[0], titles[1], "ratio", "n"];
+  const head = ["", titles[0], titles[1], "difference", "ratio", "n"];
   const body = [...rows].map((row) => [
     row.name,
     cell(spreadOf(row.left), row.unit),
     cell(spreadOf(row.right), row.unit),
+    `${signed(differences(row).median)} ${row.unit}`,
     ratioCell(ratios(row)),
     String(row.left.length),
   ]);
@@ -33,6 +34,10 @@ function cell(spread: Spread, unit: Row["unit"]): string {
 
 function ratioCell({ median, min, max }: Spread): string {
   return `${figure(median)} [${figure(min)}..${figure(max)}]`;
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${figure(value)}` : figure(value);
 }
 
 /** Three significant figures. */
