@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { daemonProgram, daemonUnderTest } from "../test/lab/keepalived.ts";
 import { againInUserNamespace, privilege } from "../test/lab/privilege.ts";
-import { missing } from "../test/lab/requirements.ts";
+import { complaint } from "../test/lab/requirements.ts";
 import { installedWebServer } from "../test/lab/web.ts";
 import { SCENES } from "./scenes.ts";
 import { LiveScreen } from "./screen.ts";
@@ -41,12 +41,8 @@ async function main(): Promise<number> {
 function whyNot(): string | undefined {
   const allowed = privilege();
   if (allowed.kind === "none") return allowed.sentence;
-  const absent = missing("demo").filter((one) => one.optional === undefined);
-  if (absent.length > 0) {
-    const names = absent.map((one) => one.program).join(", ");
-    const packages = [...new Set(absent.map((one) => one.package))].join(" ");
-    return `The demo needs ${names}: please run "sudo apt-get install ${packages}" first.`;
-  }
+  const lacking = complaint("demo");
+  if (lacking !== undefined) return `The demo cannot run: ${lacking}`;
   if (!existsSync(daemonProgram(daemonUnderTest()))) {
     return `${daemonProgram(daemonUnderTest())} is not there: run "make build" first.`;
   }
@@ -65,10 +61,7 @@ async function play(story: Story, isLive: boolean): Promise<void> {
   const who = kind === "ours" ? "keepalived-ts" : "Debian's keepalived";
   story.tell("note", `two hosts run ${who} in namespaces; nothing leaves this machine`);
   if (webServer !== "nginx") {
-    story.tell(
-      "note",
-      `nginx is not installed: a small server called ${webServer} stands in for it`,
-    );
+    story.tell("note", `no nginx here: ${webServer}, a small server of our own, stands in for it`);
   }
   const screen = isLive ? new LiveScreen(stage, story, process.stdout) : undefined;
   const watcher = new Watcher(stage, story);

@@ -209,6 +209,7 @@ async function splitting(stage: Stage, story: Story): Promise<void> {
     ),
   );
   if (stage.first.kind === "ours") await conflict(stage, story);
+  await sleep(2_000);
   story.tell("action", "nft: the rules go");
   const healedAt = wallMs();
   await Promise.all([allowVrrp(lb01), allowVrrp(lb02)]);

@@ -74,12 +74,27 @@ export function isInstalled(program: string): boolean {
   return path.split(delimiter).some((directory) => existsSync(join(directory, program)));
 }
 
-/** Names what a suite lacks and how to get it, or undefined when it can run in full. */
+/** Names what a suite cannot do without and lacks, or undefined when it can run. */
 export function complaint(suite: Suite): string | undefined {
-  const absent = missing(suite);
+  return sentence(
+    "missing",
+    missing(suite).filter((one) => one.optional === undefined),
+  );
+}
+
+/** Names what a suite would use and lacks. */
+export function remark(suite: Suite): string | undefined {
+  return sentence(
+    "goes without",
+    missing(suite).filter((one) => one.optional === true),
+  );
+}
+
+function sentence(start: string, absent: readonly Requirement[]): string | undefined {
   if (absent.length === 0) return undefined;
   const reasons = absent.map((one) => `${one.program} (${one.purpose})`);
-  return `missing: ${reasons.join(", ")}; install with: apt-get install ${packages([suite]).join(" ")}`;
+  const names = [...new Set(absent.map((one) => one.package))];
+  return `${start} ${reasons.join(", ")}; install with: apt-get install ${names.join(" ")}`;
 }
 
 /** Debian packages to install for some suites, without those already there. */
@@ -118,6 +133,10 @@ function main(words: readonly string[]): number {
     return 0;
   }
   if (action === "install") return install(suites) ? 0 : 1;
+  for (const suite of suites) {
+    const text = remark(suite);
+    if (text !== undefined) console.log(`${suite}: ${text}`);
+  }
   const complaints = suites.flatMap((suite) => {
     const text = complaint(suite);
     return text === undefined ? [] : [`${suite}: ${text}`];

@@ -13,7 +13,9 @@ export const NGINX_CONFIG = "/run/lab/nginx.conf";
 /** The name a web server's processes have, for `ps -C` and `killall`, and its service name. */
 export type WebServerName = "nginx" | "labweb";
 
+/** nginx where it is installed, unless LAB_WEB=labweb asks for the other one. */
 export function installedWebServer(): WebServerName {
+  if (process.env["LAB_WEB"] === "labweb") return "labweb";
   return existsSync("/usr/sbin/nginx") ? "nginx" : "labweb";
 }
 
