@@ -180,6 +180,8 @@ export interface IncomingAdvert {
   readonly destination: IpAddress;
   /** TTL or hop limit; -1 when the kernel did not tell. */
   readonly ttl: number;
+  /** How long it has waited to be read; 0 when the kernel did not tell. */
+  readonly age: Duration;
   /** The VRRP message, without IP header. For IPv4, trailing bytes beyond the IP length are cut. */
   readonly bytes: Uint8Array;
 }

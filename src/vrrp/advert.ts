@@ -21,6 +21,8 @@ type Master = Extract<Phase, { kind: "master" }>;
 interface Heard {
   readonly advert: Advert;
   readonly now: Instant;
+  /** When it arrived: the backup's timer runs from there, however late it was read. */
+  readonly arrivedAt: Instant;
 }
 
 export function backupHears(
@@ -83,7 +85,7 @@ function onResignation(
   router: Expectation,
   state: InstanceState,
   phase: Backup,
-  { advert, now }: Heard,
+  { advert, arrivedAt }: Heard,
 ): Step {
   const { effectivePriority } = state.assessment;
   const skew = skewTime(router.config, effectivePriority, state.masterAdvertInterval);
@@ -93,9 +95,9 @@ function onResignation(
       ...state,
       phase: {
         ...phase,
-        masterDownAt: after(now, skew),
+        masterDownAt: after(arrivedAt, skew),
         skew,
-        timerSetAt: now,
+        timerSetAt: arrivedAt,
         expiry: { kind: "masterResigned", source },
       },
     },
@@ -108,7 +110,7 @@ function followMaster(
   router: Expectation,
   state: InstanceState,
   phase: Backup,
-  { advert, now }: Heard,
+  { advert, arrivedAt }: Heard,
 ): Step {
   const { source, priority } = advert;
   const learned = learnInterval(router, state, advert);
@@ -122,9 +124,12 @@ function followMaster(
       master: { address: source, priority },
       phase: {
         ...phase,
-        masterDownAt: after(now, masterDownInterval(router.config, effectivePriority, interval)),
+        masterDownAt: after(
+          arrivedAt,
+          masterDownInterval(router.config, effectivePriority, interval),
+        ),
         skew: skewTime(router.config, effectivePriority, interval),
-        timerSetAt: now,
+        timerSetAt: arrivedAt,
         expiry: undefined,
       },
     },

@@ -5,7 +5,7 @@
  */
 import type { IpAddress } from "../base/address.ts";
 import { unreachable } from "../base/failure.ts";
-import { after, between, microseconds, seconds } from "../base/units.ts";
+import { after, before, between, microseconds, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import { backupHears, masterHears } from "./advert.ts";
 import { dueAnnouncements } from "./announce.ts";
@@ -274,6 +274,9 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
     return complain(state, verdict.rejection, { kind: "packetRejected", source });
   }
   const { advert } = verdict;
+  // After a stall of ours the newest adverts may have been dropped: then the wait starts afresh.
+  const isFresh = packet.age <= state.masterAdvertInterval;
+  const arrivedAt = isFresh ? before(now, packet.age) : now;
   const zero = advert.priority === 0 ? 1 : 0;
   const counted: Step = {
     state: {
@@ -295,8 +298,8 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
     verdict.usesOldChecksum && !state.oldChecksum ? andThen(said, useOldChecksum) : said;
   return andThen(heard, (s) =>
     phase.kind === "backup"
-      ? backupHears(router, s, phase, { advert, now })
-      : masterHears(router, s, phase, { advert, now }),
+      ? backupHears(router, s, phase, { advert, now, arrivedAt })
+      : masterHears(router, s, phase, { advert, now, arrivedAt }),
   );
 }
 

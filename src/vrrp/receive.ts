@@ -43,6 +43,8 @@ export interface Packet {
   readonly source: IpAddress;
   readonly destination: IpAddress;
   readonly ttl: number;
+  /** How long it has waited to be read: timers run from its arrival. */
+  readonly age: Duration;
   readonly bytes: Uint8Array;
 }
 

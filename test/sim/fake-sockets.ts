@@ -5,7 +5,8 @@
 import { addressBytes, addressFromBytes, isMulticast } from "../../src/base/address.ts";
 import type { IpAddress } from "../../src/base/address.ts";
 import { assert, Errno, SyscallError } from "../../src/base/failure.ts";
-import type { InterfaceIndex } from "../../src/base/units.ts";
+import { between } from "../../src/base/units.ts";
+import type { Instant, InterfaceIndex } from "../../src/base/units.ts";
 import { RECEIVE_BURST } from "../../src/sys/ports.ts";
 import type {
   AdvertSocket,
@@ -52,7 +53,11 @@ export class FakeAdvertSocket implements AdvertSocket {
   readonly options: AdvertSocketOptions;
   readonly descriptors: readonly [receive: number, send: number];
   readonly #host: SocketHost;
-  readonly #queue: { readonly index: InterfaceIndex; readonly packet: Packet }[] = [];
+  readonly #queue: {
+    readonly index: InterfaceIndex;
+    readonly packet: Packet;
+    readonly at: Instant;
+  }[] = [];
   #handler: ((packets: readonly IncomingAdvert[]) => void) | undefined;
   #wake: Scheduled | undefined;
   #isOpen = true;
@@ -98,7 +103,7 @@ export class FakeAdvertSocket implements AdvertSocket {
 
   enqueue(index: InterfaceIndex, packet: Packet): void {
     if (this.#queue.length >= RECEIVE_QUEUE_LIMIT) return;
-    this.#queue.push({ index, packet });
+    this.#queue.push({ index, packet, at: this.#host.time.now });
     this.#arm();
   }
 
@@ -140,9 +145,10 @@ export class FakeAdvertSocket implements AdvertSocket {
     const burst = this.#queue.splice(0, RECEIVE_BURST);
     if (burst.length === 0) return;
     this.#handler?.(
-      burst.map(({ index, packet }) => ({
+      burst.map(({ index, packet, at }) => ({
         ...packet,
         interfaceIndex: index,
+        age: between(at, this.#host.time.now),
         bytes: packet.bytes.slice(),
       })),
     );

@@ -167,6 +167,7 @@ class Stage {
       source: advert.source,
       destination: advert.destination,
       ttl: 255,
+      age: seconds(0),
       bytes: isIpv4 ? advert.bytes.subarray(IPV4_HEADER) : advert.bytes,
     };
     this.#hear([packet]);

@@ -141,6 +141,7 @@ export class AdvertSocketIpv4 implements AdvertSocket {
       source: buffer.address(start + SOURCE, 4),
       destination: buffer.address(start + DESTINATION, 4),
       ttl: view.getUint8(start + TTL),
+      age: buffer.age(slot),
       bytes: bytes.subarray(start + headerLength, start + totalLength),
     };
   }
@@ -157,6 +158,7 @@ function openReceiver(options: AdvertSocketOptions): Descriptor {
   return openSocket(kind, action, (socket) => {
     bindToInterface(socket, options);
     socket.setNumber(SOL_IP, Ipv4Option.packetInfo, 1);
+    socket.tryNumber(SOL_SOCKET, SocketOption.timestampNanos, 1);
     socket.setNumber(SOL_IP, Ipv4Option.multicastAll, 0);
     if (options.receiveBufferBytes !== undefined) {
       socket.setReceiveBuffer(options.receiveBufferBytes);

@@ -126,6 +126,7 @@ export class AdvertSocketIpv6 implements AdvertSocket {
       source: buffer.address(buffer.nameAt(slot) + SocketAddressIpv6.address, 16),
       destination: buffer.address(info + PacketInfoIpv6.address, 16),
       ttl: hops < 0 ? -1 : view.getInt32(hops, LITTLE),
+      age: buffer.age(slot),
       bytes: buffer.bytes(slot),
     };
   }
@@ -172,6 +173,7 @@ function openReceiver(options: AdvertSocketOptions): Descriptor {
     bindToInterface(socket, options);
     socket.setNumber(SOL_RAW, Ipv6Option.checksum, VRRP_CHECKSUM_OFFSET);
     socket.setNumber(SOL_IPV6, Ipv6Option.receivePacketInfo, 1);
+    socket.tryNumber(SOL_SOCKET, SocketOption.timestampNanos, 1);
     socket.setNumber(SOL_IPV6, Ipv6Option.receiveHopLimit, 1);
     // Since Linux 4.20; before, a group somebody else has joined is heard too, and ignored above.
     socket.tryNumber(SOL_IPV6, Ipv6Option.multicastAll, 0);

@@ -32,6 +32,7 @@ export const SocketOption = {
   bindToDevice: 25,
   attachFilter: 26,
   sendBufferForce: 32,
+  timestampNanos: 35,
   receiveBufferForce: 33,
   bindToInterfaceIndex: 62,
 } as const;
@@ -78,5 +79,5 @@ export const NetlinkOption = { capAck: 10 } as const;
 export const PRIORITY_CONTROL = 6;
 
 /** linux/time.h, sys/timerfd.h */
-export const ClockId = { monotonic: 1, bootTime: 7 } as const;
+export const ClockId = { realTime: 0, monotonic: 1, bootTime: 7 } as const;
 export const TIMER_ABSOLUTE = 1;

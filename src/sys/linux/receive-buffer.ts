@@ -5,13 +5,14 @@
 import { addressFromBytes } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
+import { NO_TIME } from "../../base/units.ts";
+import type { Duration } from "../../base/units.ts";
 import { RECEIVE_BURST } from "../ports.ts";
-import { MessageFlag } from "./constants.ts";
-import { errno, recvmmsg } from "./libc.ts";
-import { aligned } from "./memory.ts";
-import type { Arena } from "./memory.ts";
+import { ClockId, MessageFlag, SocketOption, SOL_SOCKET } from "./constants.ts";
+import { clockGettime, errno, recvmmsg } from "./libc.ts";
+import { aligned, Arena } from "./memory.ts";
 import { MessageArray } from "./message-array.ts";
-import { ControlHeader, LITTLE, SocketAddressIpv6 } from "./structs.ts";
+import { ControlHeader, LITTLE, SocketAddressIpv6, Timespec } from "./structs.ts";
 
 /** A jumbo frame, and more than any one netlink notice. */
 const SLOT_BYTES = 16_384;
@@ -34,6 +35,9 @@ export class ReceiveBuffer {
     payloadBytes: RECEIVE_BURST * SLOT_BYTES,
   });
   readonly #addresses = new AddressCache();
+  readonly #clock = new Arena(Timespec.size);
+  /** The wall clock at this burst, read when first needed. */
+  #readAt: number | undefined;
   #used = 0;
 
   constructor() {
@@ -52,6 +56,7 @@ export class ReceiveBuffer {
       this.#messages.setNameLength(slot, NAME_BYTES);
       this.#messages.setControlLength(slot, CONTROL_BYTES);
     }
+    this.#readAt = undefined;
     const first = this.#messages.pointer(0);
     const count = recvmmsg(fd, first, RECEIVE_BURST, MessageFlag.dontWait, null);
     this.#used = Math.max(count, 0);
@@ -103,10 +108,39 @@ export class ReceiveBuffer {
     return -1;
   }
 
+  /**
+   * How long ago the datagram arrived at this host, from the kernel's stamp (SO_TIMESTAMPNS): the
+   * time it waited to be read. 0 without a stamp, or when the wall clock was set in between.
+   */
+  age(slot: number): Duration {
+    const stamp = this.controlData(slot, SOL_SOCKET, SocketOption.timestampNanos);
+    if (stamp < 0) return NO_TIME;
+    if (this.#readAt === undefined) {
+      clockGettime(ClockId.realTime, this.#clock.address);
+      this.#readAt = timeAt(this.#clock, 0);
+    }
+    const age = this.#readAt - timeAt(this.memory, stamp);
+    return age >= 0 && age <= LONGEST_WAIT ? (age as Duration) : NO_TIME;
+  }
+
   /** The address of 4 or 16 bytes at `offset`. */
   address(offset: number, length: 4 | 16): IpAddress {
     return this.#addresses.read(this.memory, offset, length);
   }
+}
+
+/** Beyond this a stamp and the clock do not belong together. */
+const LONGEST_WAIT = 60_000_000;
+
+/** The timespec at `offset`, in whole microseconds. */
+function timeAt({ view }: Arena, offset: number): number {
+  const low = LITTLE ? 0 : 4;
+  const high = LITTLE ? 4 : 0;
+  const seconds =
+    view.getUint32(offset + Timespec.seconds + low, LITTLE) +
+    view.getUint32(offset + Timespec.seconds + high, LITTLE) * 2 ** 32;
+  const nanos = view.getUint32(offset + Timespec.nanos + low, LITTLE);
+  return seconds * 1_000_000 + Math.floor(nanos / 1_000);
 }
 
 /** Canonical text of addresses met before: peers are few, and spelling one out costs more. */

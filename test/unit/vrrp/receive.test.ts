@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { secret } from "../../../src/base/command.ts";
-import { centiseconds, seconds } from "../../../src/base/units.ts";
+import { NO_TIME, centiseconds, seconds } from "../../../src/base/units.ts";
 import type { InstanceConfig } from "../../../src/vrrp/config.ts";
 import { checkAdvert, countRejection, expectationOf } from "../../../src/vrrp/receive.ts";
 import type { Packet, Rejection, Verdict } from "../../../src/vrrp/receive.ts";
@@ -37,7 +37,7 @@ function packet(
 ): Packet {
   const { scope = { kind: "message" }, ...rest } = travel;
   const bytes = encodeAdvert(content(changes), scope);
-  return { source: SOURCE, destination: GROUP, ttl: 255, bytes, ...rest };
+  return { source: SOURCE, destination: GROUP, ttl: 255, age: NO_TIME, bytes, ...rest };
 }
 
 function verdictOf(words: string, received: Packet): Verdict {
