@@ -9,6 +9,7 @@ import type { Model } from "../config/model.ts";
 import { Capability, dropCapabilities } from "../sys/linux/capabilities.ts";
 import { openNetworkPorts } from "../sys/linux/open-ports.ts";
 import {
+  enterNetworkNamespace,
   lockMemory,
   setNice,
   setParentDeathSignal,
@@ -60,9 +61,11 @@ function main(): void {
   });
 }
 
-/** Without any of these the daemon still does its work, so none of them ends it. */
+/** But for the namespace, the daemon does its work without any of these: none of them ends it. */
 function configure({ global }: Model): readonly string[] {
   nameProcess(global.processNames.vrrp, global.processNames.vrrp);
+  // Sockets belong to the namespace they are opened in; without it there is nothing to do.
+  if (global.netNamespace !== undefined) enterNetworkNamespace(global.netNamespace);
   const settings: readonly (() => void)[] = [
     () => {
       // The parent may have died before this: then the channel is closed, which is seen anyway.
