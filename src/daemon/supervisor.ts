@@ -21,6 +21,7 @@ import {
   reloadCompleteLine,
   reloadRefusedLine,
   reloadTimeLine,
+  reloadToNothingLine,
   reloadingLine,
   startupCompleteLine,
   stoppedLine,
@@ -314,6 +315,10 @@ export class Supervisor {
       logger.log(reloadRefusedLine(options.configFile, errors));
       return;
     }
+    if (isEmpty(loaded.model) && this.#model !== undefined && !isEmpty(this.#model)) {
+      logger.log(reloadToNothingLine(options.configFile));
+      return;
+    }
     const fixed = this.#fixedSetting(loaded.model);
     if (fixed !== undefined) {
       logger.log(reloadCannotChangeLine(fixed));
@@ -375,3 +380,6 @@ export class Supervisor {
     this.#early = undefined;
   }
 }
+
+const isEmpty = ({ instances, hasVirtualServers, hasBfd }: Model): boolean =>
+  instances.length === 0 && !hasVirtualServers && !hasBfd;

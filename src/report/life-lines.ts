@@ -30,6 +30,13 @@ export function startingLines(facts: {
   ];
 }
 
+/** A file that was cut short, or emptied, must not give up every address. */
+export const reloadToNothingLine = (file: string): LogLine =>
+  problem(
+    `Reload refused: ${file} has nothing to run any more; the old configuration keeps running. ` +
+      "To give up its addresses, stop keepalived",
+  );
+
 export const configurationFileLine = (file: string): LogLine => info(`Configuration file ${file}`);
 export const noConfigurationLine = (): LogLine =>
   warning("Warning - keepalived has no configuration to run");

@@ -100,7 +100,7 @@ function renderInstanceTable(
     { text: stateText(instance), paint: (text) => paint(stateStyle(instance), text) },
     { text: renderSince(instance.since, context) },
     { text: priorityText(instance) },
-    { text: addressText([...instance.addresses, ...instance.excludedAddresses]) },
+    { text: addressText(instance) },
   ]);
   return renderTable(COLUMNS, rows, (text) => paint("bold", text));
 }
@@ -116,10 +116,13 @@ const priorityText = ({ basePriority, effectivePriority }: InstanceSnapshot): st
     ? String(basePriority)
     : `${effectivePriority} (of ${basePriority})`;
 
-function addressText(addresses: readonly string[]): string {
+/** In brackets while they are not on this host. */
+function addressText(instance: InstanceSnapshot): string {
+  const addresses = [...instance.addresses, ...instance.excludedAddresses];
   const more = addresses.length - ADDRESSES_SHOWN;
   const shown = addresses.slice(0, ADDRESSES_SHOWN).join(", ");
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  const all = more > 0 ? `${shown} and ${more} more` : shown;
+  return instance.installed || all === "" ? all : `(${all})`;
 }
 
 /** The clock for today, with the date for any other day. */

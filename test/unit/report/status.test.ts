@@ -33,7 +33,7 @@ test("status shows a table, then the reason of each state", () => {
     `keepalived-ts 0.1.0, pid 100, running for 2 h 9 m, /etc/keepalived/keepalived.conf
 
 NAME  INTERFACE  VRID  STATE   SINCE         PRIORITY  ADDRESSES
-VI_1  eth0         50  BACKUP  12:03:27           100  10.0.0.3/32
+VI_1  eth0         50  BACKUP  12:03:27           100  (10.0.0.3/32)
 VI_2  eth0         51  MASTER  12:03:27  130 (of 150)  10.0.0.3/24, 10.0.0.4/24, 10.0.0.5/24 and 1 more
 
 VI_1: BACKUP since 12:03:27 (4 m 5 s): 10.0.0.2 is master with priority 150, ours is 100.
