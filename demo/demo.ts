@@ -16,7 +16,6 @@ import { Watcher } from "./watcher.ts";
 
 const EXIT_BROKEN = 1;
 const EXIT_CANNOT_RUN = 2;
-const EXIT_INTERRUPTED = 130;
 
 async function main(): Promise<number> {
   const obstacle = whyNot();
@@ -53,11 +52,6 @@ async function play(story: Story, isLive: boolean): Promise<void> {
   const kind = daemonUnderTest();
   const webServer = installedWebServer();
   await using stage = await Stage.open(kind, webServer);
-  process.once("SIGINT", () => {
-    // The hosts end with this process; only the terminal has to be put right.
-    if (isLive) process.stdout.write("\x1b[?25h\x1b[?1049l");
-    process.exit(EXIT_INTERRUPTED);
-  });
   const who = kind === "ours" ? "keepalived-ts" : "Debian's keepalived";
   story.tell("note", `two hosts run ${who} in namespaces; nothing leaves this machine`);
   if (webServer !== "nginx") {

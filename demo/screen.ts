@@ -29,6 +29,8 @@ export class LiveScreen implements Disposable {
     this.#stage = stage;
     this.#story = story;
     this.#out = out;
+    // Ctrl-C ends the program at once; the terminal has to be put right all the same.
+    process.once("exit", this.#restore);
     // The alternate screen, without a cursor.
     out.write("\x1b[?1049h\x1b[?25l");
     this.#timer = setInterval(() => {
@@ -38,8 +40,13 @@ export class LiveScreen implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#out.write("\x1b[?25h\x1b[?1049l");
+    process.off("exit", this.#restore);
+    this.#restore();
   }
+
+  readonly #restore = (): void => {
+    this.#out.write("\x1b[?25h\x1b[?1049l");
+  };
 
   #draw(): void {
     const width = this.#out.columns;

@@ -28,16 +28,21 @@ export interface LanOptions {
 }
 
 export class Lan implements AsyncDisposable {
-  readonly directory: string;
   readonly hosts: readonly Host[];
+  readonly #directory: Disposable & { readonly path: string };
   readonly #network: Namespace;
   readonly #segments: number;
   readonly #ports: Map<Host, string>;
   readonly #observers: Observer[] = [];
 
   /** Use `Lan.open`. */
-  constructor(directory: string, network: Namespace, hosts: readonly Host[], segments: number) {
-    this.directory = directory;
+  constructor(
+    directory: Disposable & { readonly path: string },
+    network: Namespace,
+    hosts: readonly Host[],
+    segments: number,
+  ) {
+    this.#directory = directory;
     this.#network = network;
     this.#segments = segments;
     this.hosts = hosts;
@@ -45,13 +50,13 @@ export class Lan implements AsyncDisposable {
   }
 
   static async open(plans: readonly HostPlan[], options: LanOptions = {}): Promise<Lan> {
-    const directory = mkdtempSync(join(tmpdir(), "keepalived-lab-"));
+    const directory = ownDirectory();
     const hosts = plans.map((plan, index) => {
-      const own = join(directory, plan.name);
+      const own = join(directory.path, plan.name);
       mkdirSync(own);
       return new Host({ mac: macAddress(index + 1), ...plan }, own);
     });
-    const network = await Namespace.open("switch", join(directory, "switch"));
+    const network = await Namespace.open("switch", join(directory.path, "switch"));
     const lan = new Lan(directory, network, hosts, options.segments ?? 1);
     try {
       await lan.#ip(
@@ -123,7 +128,7 @@ export class Lan implements AsyncDisposable {
 
   /** Records what passes the first bridge; `filter` is in tcpdump's language. */
   async observe(filter = "ip proto 112 or ip6 proto 112 or arp or icmp6"): Promise<Observer> {
-    const file = join(this.directory, `capture-${this.#observers.length + 1}.pcap`);
+    const file = join(this.#directory.path, `capture-${this.#observers.length + 1}.pcap`);
     const observer = await Observer.open(this.#network, { device: "br0", filter, file });
     this.#observers.push(observer);
     return observer;
@@ -133,9 +138,7 @@ export class Lan implements AsyncDisposable {
     await Promise.all(this.#observers.map((observer) => observer.stop()));
     await Promise.all(this.hosts.map((host) => host.powerOff()));
     await this.#network.powerOff();
-    if (process.env["KEEP_LAB"] === undefined) {
-      rmSync(this.directory, { recursive: true, force: true });
-    }
+    this.#directory[Symbol.dispose]();
   }
 
   #port(host: Host, segment: number): string {
@@ -152,6 +155,31 @@ export class Lan implements AsyncDisposable {
     const enter = ["nsenter", "-t", String(this.#network.pid), "-n", "--"];
     await must([...enter, "ip", ...flags, "-batch", "-"], { input: [...lines, ""].join("\n") });
   }
+}
+
+/**
+ * The lab's directory. The hosts end with this process in any case; this takes the directory away
+ * too, also when the end is Ctrl-C. Set KEEP_LAB to look at the logs and captures afterwards.
+ */
+function ownDirectory(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "keepalived-lab-"));
+  const remove = (): void => {
+    if (process.env["KEEP_LAB"] === undefined) rmSync(path, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    if (process.listenerCount(signal) === 0) process.on(signal, () => process.exit(code));
+  }
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      process.off("exit", remove);
+      remove();
+    },
+  };
 }
 
 function macAddress(index: number): string {
