@@ -49,8 +49,8 @@ export class LiveScreen implements Disposable {
   };
 
   #draw(): void {
-    const width = this.#out.columns;
-    const height = this.#out.rows;
+    const width = this.#out.columns || 80;
+    const height = this.#out.rows || 24;
     const stage = this.#stage;
     const story = this.#story;
     const head = [
