@@ -22,6 +22,7 @@ import { nameProcess } from "./process-name.ts";
 const PROGRAM_ERROR = 70;
 
 function main(): void {
+  let isBroken = false;
   const session = new VrrpSession({
     network: openNetworkPorts(),
     pid: process.pid,
@@ -34,7 +35,7 @@ function main(): void {
     },
     configure,
     exit: (code) => {
-      process.exit(code);
+      process.exit(isBroken ? PROGRAM_ERROR : code);
     },
   });
   process.on("message", (message) => {
@@ -54,10 +55,11 @@ function main(): void {
     process.on(signal, () => undefined);
   }
   process.on("uncaughtException", (error) => {
-    process.stderr.write(`Keepalived_vrrp: ${error.stack ?? error.message}\n`);
-    session.stop();
+    isBroken = true;
+    // The resignation first: standard error may be a pipe that nobody reads.
     setTimeout(() => process.exit(PROGRAM_ERROR), LAST_WORDS_MS);
-    process.exitCode = PROGRAM_ERROR;
+    session.stop();
+    process.stderr.write(`Keepalived_vrrp: ${error.stack ?? error.message}\n`);
   });
 }
 
