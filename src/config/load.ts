@@ -4,7 +4,7 @@
  */
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { collectDiagnostics, runVerdict, testVerdict } from "./diagnostics.ts";
-import type { Diagnostic, Report, Span } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostics.ts";
 import { createRootDraft } from "./drafts.ts";
 import type { InstanceDraft, RootDraft } from "./drafts.ts";
 import { finishGlobal } from "./finish-global.ts";
@@ -14,25 +14,15 @@ import { finishScript } from "./finish-tracking.ts";
 import { indexOfPlaces, readBlock } from "./grammar/keyword.ts";
 import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
-import { expandBraces, hasWildcard } from "./includes.ts";
 import { createSuggester } from "./nearest.ts";
 import type { Model } from "./model.ts";
-import { describeReadProblem } from "./open-file.ts";
-import { readFile } from "./reader.ts";
-import { createReading } from "./reading.ts";
 import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
-import { createTreeBuilder } from "./tree.ts";
-import type { Statement } from "./tree.ts";
+import { readStatements } from "./statements.ts";
+import type { StatementOptions } from "./statements.ts";
 
-export interface LoadOptions {
-  /** The file; wildcards and braces may match several, which are read one after the other. */
-  readonly path: string;
-  /** `-i`; undefined takes the host name up to its first dot. */
-  readonly configId?: string | undefined;
-  /** `-e`: includes that find nothing are errors. */
-  readonly allIncludesRequired?: boolean;
+export interface LoadOptions extends StatementOptions {
   /** Whether an interface exists now; leave it out to skip those checks. */
   readonly interfaceExists?: (name: string) => boolean;
   /** Whether a program is there; leave it out to take every script for one that would run. */
@@ -87,56 +77,6 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     files,
     verdict: { test: testVerdict(diagnostics), run: runVerdict(diagnostics) },
   };
-}
-
-function readStatements(
-  source: FileSource,
-  options: LoadOptions,
-  report: Report,
-): { readonly statements: readonly Statement[]; readonly files: readonly string[] } {
-  const tree = createTreeBuilder(report);
-  const configId = options.configId ?? source.hostName.split(".", 1)[0] ?? source.hostName;
-  const allIncludesRequired = options.allIncludesRequired === true;
-  const reading = createReading(source, { configId, allIncludesRequired }, report, (line) => {
-    tree.add(line);
-  });
-  const paths = mainPaths(source, options.path);
-  if (paths.length > 1) {
-    report({
-      severity: "warning",
-      code: "ignored",
-      message: `${options.path} matches ${paths.length} files; they are read in this order: ${paths.join(", ")}`,
-      at: fileSpan(options.path),
-    });
-  }
-  for (const path of paths) {
-    const content = source.read(path);
-    if (content.ok) readFile(reading, path, content.value);
-    else {
-      report({
-        severity: "error",
-        code: content.error === "missing" ? "file-missing" : "file-refused",
-        message:
-          content.error === "missing"
-            ? `Config files missing '${path}'.`
-            : describeReadProblem(path, content.error),
-        at: fileSpan(path),
-      });
-    }
-  }
-  return { statements: tree.finish(), files: reading.files };
-}
-
-function mainPaths(source: FileSource, path: string): readonly string[] {
-  const patterns = expandBraces(path) ?? [path];
-  const found = patterns.flatMap((pattern) =>
-    hasWildcard(pattern) ? source.glob(pattern) : [pattern],
-  );
-  return found.length === 0 ? [path] : found;
-}
-
-function fileSpan(file: string): Span {
-  return { file, line: 0, column: 0, length: 0 };
 }
 
 function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
