@@ -4,10 +4,13 @@ import { release, type, version } from "node:os";
 import { unreachable } from "../base/failure.ts";
 import { renderVersion } from "../report/version.ts";
 import { SIGNALS } from "./command.ts";
-import type { Invocation, Subcommand } from "./command.ts";
-import { runCheck, runConfigTest } from "./config-test.ts";
+import type { Invocation } from "./command.ts";
 import { renderHelp } from "./help.ts";
-import { runStatus, runWhy } from "./questions.ts";
+import { readSubcommand } from "./subcommand-arguments.ts";
+import type { SubcommandArguments } from "./subcommand-arguments.ts";
+import { renderSubcommandHelp, renderUsage } from "./subcommand-help.ts";
+import { declarationOf, findSubcommand, SUBCOMMANDS } from "./subcommand-table.ts";
+import type { SubcommandName } from "./subcommand-table.ts";
 import { paintFor, writeOut } from "./terminal.ts";
 
 export type Question = Exclude<Invocation, { kind: "daemon" }>;
@@ -25,7 +28,10 @@ export async function answer(invocation: Question): Promise<number> {
     case "signum":
       return signalNumber(invocation.name);
     case "configTest":
-      return runConfigTest(invocation.options, invocation.logFile);
+      return (await import("./config-test.ts")).runConfigTest(
+        invocation.options,
+        invocation.logFile,
+      );
     case "subcommand":
       return subcommand(invocation.name, invocation.arguments);
     default:
@@ -33,20 +39,48 @@ export async function answer(invocation: Question): Promise<number> {
   }
 }
 
-async function subcommand(name: Subcommand, words: readonly string[]): Promise<number> {
-  switch (name) {
-    case "status":
-      return runStatus(words);
-    case "why":
-      return runWhy(words);
-    case "check":
-      return runCheck(words);
-    case "help":
-      writeOut(process.stdout, renderHelp(paintFor(process.stdout)));
-      return 0;
-    default:
-      return unreachable(name);
+/** Wrong use of a subcommand, as the shell's own commands have it. */
+const USAGE_EXIT = 2;
+
+type Run = (given: SubcommandArguments) => number | Promise<number>;
+
+/** What runs each; loaded only when asked for. */
+const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
+  status: async () => (await import("./questions.ts")).runStatus,
+  why: async () => (await import("./questions.ts")).runWhy,
+  check: async () => (await import("./config-test.ts")).runCheck,
+  help: () => Promise.resolve(runHelp),
+};
+
+async function subcommand(name: SubcommandName, words: readonly string[]): Promise<number> {
+  const declaration = declarationOf(name);
+  const given = readSubcommand(declaration, words);
+  if (!given.ok) {
+    writeOut(process.stderr, `${given.error}\n${renderUsage(declaration)}\n`);
+    return USAGE_EXIT;
   }
+  if (given.value === "help") {
+    writeOut(process.stdout, renderSubcommandHelp(declaration, paintFor(process.stdout)));
+    return 0;
+  }
+  const run = await RUNS[name]();
+  return run(given.value);
+}
+
+function runHelp({ operands }: SubcommandArguments): number {
+  const paint = paintFor(process.stdout);
+  const found = findSubcommand(operands);
+  if (operands.length > 0 && found === undefined) {
+    const names = SUBCOMMANDS.map(({ name }) => name).join(", ");
+    writeOut(process.stderr, `keepalived has no command '${operands.join(" ")}': ${names}\n`);
+    return USAGE_EXIT;
+  }
+  const text =
+    found === undefined
+      ? renderHelp(paint)
+      : renderSubcommandHelp(declarationOf(found.name), paint);
+  writeOut(process.stdout, text);
+  return 0;
 }
 
 function signalNumber(name: string): number {

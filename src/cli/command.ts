@@ -6,6 +6,8 @@ import { parseArguments } from "./arguments.ts";
 import type { ArgumentError, GivenOption } from "./arguments.ts";
 import { OPTIONS } from "./option-table.ts";
 import type { OptionName } from "./option-table.ts";
+import { findSubcommand, SUBCOMMANDS } from "./subcommand-table.ts";
+import type { SubcommandName } from "./subcommand-table.ts";
 
 export const DEFAULT_CONFIG_FILE = "/etc/keepalived/keepalived.conf";
 /** Where the daemon of a machine that runs only one says who it is. */
@@ -57,12 +59,9 @@ export type Invocation =
     }
   | {
       readonly kind: "subcommand";
-      readonly name: Subcommand;
+      readonly name: SubcommandName;
       readonly arguments: readonly string[];
     };
-
-export const SUBCOMMANDS = ["status", "why", "check", "help"] as const;
-export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export interface UsageError {
   readonly message: string;
@@ -70,9 +69,9 @@ export interface UsageError {
 }
 
 export function parseInvocation(argv: readonly string[]): Result<Invocation, UsageError> {
-  const subcommand = SUBCOMMANDS.find((name) => name === argv[0]);
-  if (subcommand !== undefined) {
-    return ok({ kind: "subcommand", name: subcommand, arguments: argv.slice(1) });
+  const found = findSubcommand(argv);
+  if (found !== undefined) {
+    return ok({ kind: "subcommand", name: found.name, arguments: found.following });
   }
   const mistyped = mistypedSubcommand(argv);
   if (mistyped !== undefined) return fail(mistyped);
@@ -98,13 +97,16 @@ export function parseInvocation(argv: readonly string[]): Result<Invocation, Usa
  * A word in the place of a subcommand. Keepalived would remark on it and start; on a node that was
  * stopped on purpose, `keepalived stauts` must not become a second master.
  */
-function mistypedSubcommand([first]: readonly string[]): UsageError | undefined {
+function mistypedSubcommand([first, second]: readonly string[]): UsageError | undefined {
   if (first === undefined || first.startsWith("-")) return undefined;
-  const meant = nearest(first, SUBCOMMANDS);
+  const names = SUBCOMMANDS.map(({ name }) => name);
+  const isHalf = names.some((name) => name.startsWith(`${first} `));
+  const written = isHalf && second !== undefined ? `${first} ${second}` : first;
+  const meant = nearest(written, names);
   const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-  const known = SUBCOMMANDS.join(", ");
+  const known = names.join(", ");
   return {
-    message: `keepalived has no command \`${first}\`${hint} Commands: ${known}; options begin with -`,
+    message: `keepalived has no command \`${written}\`${hint} Commands: ${known}; options begin with -`,
     exitCode: 1,
   };
 }

@@ -9,6 +9,7 @@ import { parseInvocation } from "./command.ts";
 import type { DaemonOptions } from "./command.ts";
 import { interfaceTable, loadFor } from "./load-configuration.ts";
 import { scriptContext } from "./script-context.ts";
+import type { SubcommandArguments } from "./subcommand-arguments.ts";
 import { paintFor, writeOut } from "./terminal.ts";
 
 /** keepalived(8) --config-test: complaints of the configuration at large. */
@@ -42,7 +43,7 @@ export function runConfigTest(options: DaemonOptions, logFile: string | undefine
 }
 
 /** Files for people: the line, the place in it, and the fix. The worst exit code counts. */
-export function runCheck(files: readonly string[]): number {
+export function runCheck({ operands: files }: SubcommandArguments): number {
   const colours = paintFor(process.stdout)("red", "x") !== "x";
   const codes = (files.length === 0 ? [undefined] : files).map((file) => {
     const invocation = parseInvocation(file === undefined ? ["-t"] : ["-t", "-f", file]);

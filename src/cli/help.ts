@@ -4,21 +4,12 @@ import { OPTIONS, OPTION_GROUPS } from "./option-table.ts";
 import type { OptionDeclaration, OptionGroup } from "./option-table.ts";
 import type { Paint } from "../report/paint.ts";
 import { PRODUCT } from "../report/version.ts";
+import { SUBCOMMANDS } from "./subcommand-table.ts";
 
 interface Example {
   readonly command: string;
   readonly meaning: string;
 }
-
-const QUESTIONS: readonly Example[] = [
-  { command: "keepalived status", meaning: "who is master, since when, and why" },
-  { command: "keepalived status --json", meaning: "the same for programs" },
-  { command: "keepalived why VI_1", meaning: "everything about one instance, with its history" },
-  {
-    command: "keepalived check FILE…",
-    meaning: "every mistake in a file, with the line and the fix",
-  },
-];
 
 const EXAMPLES: readonly Example[] = [
   { command: "keepalived", meaning: `run in the background with ${DEFAULT_CONFIG_FILE}` },
@@ -40,10 +31,10 @@ export function renderHelp(paint: Paint): string {
   );
   return [
     title("Usage: keepalived [OPTION...]") +
-      "       keepalived status | why NAME | check FILE… | help\n",
+      "       keepalived COMMAND [OPTION...] [ARGUMENT...]\n",
     `${PRODUCT} moves addresses between machines with VRRP, so that a service stays\n` +
       "reachable when one of them fails. It is a drop-in replacement for Keepalived.\n",
-    `${title("Ask the running daemon")}${renderExamples(QUESTIONS)}`,
+    `${title("Commands (keepalived help COMMAND says more)")}${renderCommands()}`,
     `${title("Examples")}${renderExamples(EXAMPLES)}`,
     ...groups,
     `(*) ${INACTIVE_NOTE}\n`,
@@ -51,6 +42,11 @@ export function renderHelp(paint: Paint): string {
 }
 
 const INACTIVE_NOTE = "accepted, so that existing command lines work; no effect yet";
+
+const renderCommands = (): string =>
+  SUBCOMMANDS.map(({ name, operands, summary }) =>
+    renderRow(`${name} ${operands.shape}`.trim(), summary),
+  ).join("");
 
 const renderExamples = (examples: readonly Example[]): string =>
   examples.map(({ command, meaning }) => renderRow(command, meaning)).join("");

@@ -5,6 +5,9 @@ import { parseInvocation } from "../../../src/cli/command.ts";
 import type { DaemonOptions } from "../../../src/cli/command.ts";
 import { renderHelp } from "../../../src/cli/help.ts";
 import { OPTIONS } from "../../../src/cli/option-table.ts";
+import { readSubcommand } from "../../../src/cli/subcommand-arguments.ts";
+import { renderSubcommandHelp } from "../../../src/cli/subcommand-help.ts";
+import { declarationOf, SUBCOMMANDS } from "../../../src/cli/subcommand-table.ts";
 import { paintWith } from "../../../src/report/paint.ts";
 
 /** `name=argument` of each option given, or the complaint. */
@@ -159,4 +162,27 @@ test("the help fits a terminal of 100 columns", () => {
     .split("\n")
     .filter((line) => line.length > 100);
   assert.deepEqual(long, []);
+});
+
+test("a subcommand's options and operands are read as its declaration has them", () => {
+  const why = declarationOf("why");
+  const given = readSubcommand(why, ["VI_1", "-p", "/run/a.pid"]);
+  assert.ok(given.ok && given.value !== "help");
+  assert.deepEqual(given.value.operands, ["VI_1"]);
+  assert.equal(given.value.get("pid"), "/run/a.pid");
+  assert.equal(given.value.has("socket"), false);
+  assert.deepEqual(readSubcommand(why, []), { ok: false, error: "keepalived why needs NAME" });
+  assert.deepEqual(readSubcommand(why, ["--bogus"]), {
+    ok: false,
+    error: "Unknown option '--bogus'",
+  });
+  assert.deepEqual(readSubcommand(why, ["--help"]), { ok: true, value: "help" });
+});
+
+test("every subcommand has its help, with its usage and options", () => {
+  for (const declaration of SUBCOMMANDS) {
+    const help = renderSubcommandHelp(declaration, paintWith(false));
+    assert.ok(help.startsWith(`Usage: keepalived ${declaration.name}`), help);
+    for (const { long } of declaration.options) assert.ok(help.includes(`--${long}`), help);
+  }
 });

@@ -1,0 +1,92 @@
+/** Every subcommand, once: its operands, its options, and the words of `help`. */
+
+export interface SubcommandOption {
+  readonly long: string;
+  readonly short?: string;
+  /** The name of its argument; without one it is a switch. */
+  readonly argument?: string;
+  /** The words an argument may be; anything else is refused. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+/** What a shell may complete in the place of an operand. */
+export type OperandKind = "none" | "file" | "instance" | "keyword" | "shell" | "subcommand";
+
+export interface SubcommandDeclaration {
+  /** One word, or two: `config show`. */
+  readonly name: string;
+  readonly operands: {
+    readonly kind: OperandKind;
+    readonly shape: string;
+    readonly minimum: number;
+    readonly maximum: number;
+  };
+  readonly options: readonly SubcommandOption[];
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `help NAME` says more, in whole sentences. */
+  readonly description: string;
+}
+
+/** How the daemon that is asked is found. */
+const DAEMON_OPTIONS: readonly SubcommandOption[] = [
+  { long: "pid", short: "p", argument: "PIDFILE", help: "the daemon with this pid file" },
+  { long: "socket", argument: "PATH", help: "the daemon behind this control socket" },
+];
+
+const NONE = { kind: "none", shape: "", minimum: 0, maximum: 0 } as const;
+const ANY_NUMBER = 1_000;
+
+export const SUBCOMMANDS = [
+  {
+    name: "status",
+    operands: NONE,
+    options: [{ long: "json", help: "for programs" }, ...DAEMON_OPTIONS],
+    summary: "who is master, since when, and why",
+    description:
+      "Asks the running daemon. Exit code: 0 answered, 1 failed, 3 not running, 4 not allowed.",
+  },
+  {
+    name: "why",
+    operands: { kind: "instance", shape: "NAME", minimum: 1, maximum: 1 },
+    options: DAEMON_OPTIONS,
+    summary: "everything about one instance, with its history",
+    description: "Asks the running daemon. Exit codes are those of status.",
+  },
+  {
+    name: "check",
+    operands: { kind: "file", shape: "[FILE...]", minimum: 0, maximum: ANY_NUMBER },
+    options: [],
+    summary: "every mistake in a file, with the line and the fix",
+    description: "Reads /etc/keepalived/keepalived.conf, or the files named. Changes nothing.",
+  },
+  {
+    name: "help",
+    operands: { kind: "subcommand", shape: "[COMMAND]", minimum: 0, maximum: 2 },
+    options: [],
+    summary: "this help, or that of one command",
+    description: "",
+  },
+] as const satisfies readonly SubcommandDeclaration[];
+
+export type SubcommandName = (typeof SUBCOMMANDS)[number]["name"];
+
+/** The declaration that the first words name, and the words after its name. */
+export function findSubcommand(
+  words: readonly string[],
+): { readonly name: SubcommandName; readonly following: readonly string[] } | undefined {
+  for (const { name } of SUBCOMMANDS) {
+    const parts = name.split(" ");
+    if (parts.every((part, i) => words[i] === part)) {
+      return { name, following: words.slice(parts.length) };
+    }
+  }
+  return undefined;
+}
+
+export function declarationOf(name: SubcommandName): SubcommandDeclaration {
+  const found: SubcommandDeclaration | undefined = SUBCOMMANDS.find((row) => row.name === name);
+  // Every name is that of a row.
+  return found ?? SUBCOMMANDS[0];
+}
