@@ -63,11 +63,10 @@ export function runCheck({ operands: files }: SubcommandArguments): number {
 
 function checkFile(options: DaemonOptions): Checked {
   // Interfaces of another namespace cannot be looked at without going there.
-  const first = loadFor(options, {});
-  const isHere = (options.netNamespace ?? first.model.global.netNamespace) === undefined;
-  const { model, diagnostics, verdict } = isHere
-    ? loadFor(options, { interfaceExists: interfaceTable() })
-    : first;
+  const { model, diagnostics, verdict } = loadFor(options, {
+    interfacesOf: (named) =>
+      (options.netNamespace ?? named) === undefined ? interfaceTable() : undefined,
+  });
   const { lines, hasDisabledChecks } = prepareScripts(model, scriptContext());
   const complains = hasDisabledChecks && MILDER.has(verdict.test);
   return { diagnostics, lines, exitCode: complains ? OTHER_COMPLAINT : verdict.test };

@@ -16,8 +16,9 @@ export interface LineText {
   readonly askedBy: LineText | undefined;
 }
 
-export function lineOfFile(file: string, line: number, text: string): LineText {
-  return { text, file, line, column: 1, columns: undefined, askedBy: undefined };
+/** A line that stands in the file as it is, its first character in `column`. */
+export function lineOfFile(file: string, line: number, text: string, column = 1): LineText {
+  return { text, file, line, column, columns: undefined, askedBy: undefined };
 }
 
 /** The column in which the character at `offset` was written. */
@@ -44,11 +45,14 @@ export function spanIn(line: LineText, start: number, end: number): Span {
 /** The part of a line from `start` to `end`. */
 export function sliceLine(line: LineText, start: number, end = line.text.length): LineText {
   if (start === 0 && end === line.text.length) return line;
+  // Written out, not spread: this is done for most lines.
   return {
-    ...line,
     text: line.text.slice(start, end),
+    file: line.file,
+    line: line.line,
     column: line.column + start,
     columns: line.columns?.slice(start, end + 1),
+    askedBy: line.askedBy,
   };
 }
 

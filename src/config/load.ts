@@ -11,7 +11,7 @@ import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishScript } from "./finish-tracking.ts";
-import { indexOfPlaces, readBlock } from "./grammar/keyword.ts";
+import { indexOfPlaces, readStatement } from "./grammar/keyword.ts";
 import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
 import { createSuggester } from "./nearest.ts";
@@ -19,12 +19,16 @@ import type { Model } from "./model.ts";
 import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
-import { readStatements } from "./statements.ts";
+import { takeStatements } from "./statements.ts";
 import type { StatementOptions } from "./statements.ts";
 
 export interface LoadOptions extends StatementOptions {
   /** Whether an interface exists now; leave it out to skip those checks. */
   readonly interfaceExists?: (name: string) => boolean;
+  /** The same for the network namespace that the file names, or undefined to skip the checks. */
+  readonly interfacesOf?: (
+    netNamespace: string | undefined,
+  ) => ((name: string) => boolean) | undefined;
   /** Whether a program is there; leave it out to take every script for one that would run. */
   readonly programExists?: (program: string) => boolean;
 }
@@ -48,7 +52,6 @@ export interface LoadedConfig {
 /** Reads, checks and finishes a configuration; never throws for anything a file may contain. */
 export function loadConfig(source: FileSource, options: LoadOptions): LoadedConfig {
   const list = collectDiagnostics();
-  const { statements, files } = readStatements(source, options, list.report);
   const root = createRootDraft();
   const context: Context = {
     report: list.report,
@@ -58,14 +61,16 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     suggest: createSuggester(),
     interfaces: [],
   };
-  readBlock(rootGrammar, root, statements, context);
+  const { files } = takeStatements(source, options, list.report, (statement) => {
+    readStatement(rootGrammar, root, statement, context);
+  });
   const scope: Scope = {
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
     names: context.names,
     report: list.report,
     suggest: context.suggest,
-    interfaceExists: options.interfaceExists,
+    interfaceExists: options.interfaceExists ?? options.interfacesOf?.(root.netNamespace?.value),
     programExists: options.programExists ?? (() => true),
   };
   checkMentioned(context.interfaces, scope);

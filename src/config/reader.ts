@@ -30,8 +30,38 @@ export function readFile(reading: Reading, path: string, text: string): void {
       problem(reading, "limit", message, line);
       return;
     }
-    processLine(reading, stripComment(line));
+    if (isPlain(line.text)) reading.sink(line);
+    else processLine(reading, stripComment(line));
   }
+}
+
+const HASH = 0x23;
+const BANG = 0x21;
+const DOLLAR = 0x24;
+
+/**
+ * Whether a line stands for itself, as nearly all do: not empty, without comment and parameter, and
+ * none of the lines that act on the reading. Those of `processLine` would leave it as it is.
+ */
+function isPlain(text: string): boolean {
+  switch (text.charAt(0)) {
+    case "":
+    case "@":
+    case "~":
+      return false;
+    case "i":
+      if (text.startsWith("include")) return false;
+      break;
+    case "r":
+      if (text.startsWith("random_seed")) return false;
+      break;
+    default:
+  }
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === HASH || code === BANG || code === DOLLAR) return false;
+  }
+  return true;
 }
 
 function processLine(reading: Reading, stripped: LineText): void {

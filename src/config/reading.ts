@@ -9,7 +9,7 @@ import type { DiagnosticCode, Report } from "./diagnostics.ts";
 import type { Generator } from "./generators.ts";
 import type { IncludeCheck } from "./includes.ts";
 import { MAX_INPUT_DEPTH, MAX_LINE_LENGTH, MAX_SUBSTITUTED_CHARACTERS } from "./limits.ts";
-import { lineOfFile, spanIn } from "./line-text.ts";
+import { isBlank, lineOfFile, spanIn } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
 import { absolutePath } from "./source.ts";
 import type { FileSource } from "./source.ts";
@@ -28,8 +28,12 @@ interface FileInput {
   readonly path: string;
   /** Absolute; what `$_PWD` and relative includes mean while this file is read. */
   readonly directory: string;
-  readonly lines: readonly string[];
+  readonly text: string;
+  /** Whether a line may have a NUL byte; looked for once, since no real file has one. */
+  readonly hasNul: boolean;
+  /** Lines taken so far, and where in the text the next one begins; undefined after the last. */
   next: number;
+  at: number | undefined;
 }
 
 /** The lines of a definition, read in place of the `$NAME` that asked for them. */
@@ -106,9 +110,10 @@ export function createReading(
 export function pushFile(reading: Reading, path: string, text: string): void {
   const absolute = absolutePath(reading.source.workingDirectory, path);
   const directory = absolute.slice(0, Math.max(1, absolute.lastIndexOf("/")));
-  const lines = (text.startsWith("\ufeff") ? text.slice(1) : text).split("\n");
+  const at = text.startsWith("\ufeff") ? 1 : 0;
+  const hasNul = text.includes("\0");
   reading.files.push(path);
-  reading.inputs.push({ kind: "file", path, directory, lines, next: 0 });
+  reading.inputs.push({ kind: "file", path, directory, text, hasNul, next: 0, at });
 }
 
 export function currentDirectory(reading: Reading): string {
@@ -134,31 +139,54 @@ export function nextLine(reading: Reading): LineText | undefined {
 }
 
 function takeLine(reading: Reading, input: Input): LineText | undefined {
+  if (input.kind === "file") return takeLineOfFile(reading, input);
   const index = input.next;
   input.next += 1;
   if (input.kind === "replay") return input.lines[index];
   if (input.kind === "queue") return undefined;
-  if (input.kind === "generator") {
-    if (index >= input.generator.count) return undefined;
-    const values = input.generator.valuesAt(index);
-    for (const [i, name] of input.generator.variables.entries()) {
-      reading.definitions.user.set(name, [{ ...input.rest, text: values[i] ?? "" }]);
-    }
-    return input.rest;
+  if (index >= input.generator.count) return undefined;
+  const values = input.generator.valuesAt(index);
+  for (const [i, name] of input.generator.variables.entries()) {
+    reading.definitions.user.set(name, [{ ...input.rest, text: values[i] ?? "" }]);
   }
-  const text = input.lines[index];
-  if (text === undefined) return undefined;
-  const line = lineOfFile(input.path, index + 1, text);
-  if (text.length > MAX_LINE_LENGTH) {
-    const message = `line of ${text.length} characters is too long (at most ${MAX_LINE_LENGTH}) - ignored`;
-    problem(reading, "limit", message, { ...line, text: "" });
-    return { ...line, text: "" };
+  return input.rest;
+}
+
+/** The next line of a file without the blanks around it: cut out of the text once, as it stays. */
+function takeLineOfFile(reading: Reading, input: FileInput): LineText | undefined {
+  const { text, at: from } = input;
+  if (from === undefined) return undefined;
+  const newline = text.indexOf("\n", from);
+  const to = newline < 0 ? text.length : newline;
+  input.at = newline < 0 ? undefined : newline + 1;
+  input.next += 1;
+  const refusal = refusalOf(input, from, to);
+  if (refusal !== undefined) {
+    const line = lineOfFile(input.path, input.next, "");
+    problem(reading, refusal.code, refusal.message, line);
+    return line;
   }
-  if (text.includes("\0")) {
-    problem(reading, "syntax", "line contains a NUL byte - ignored", { ...line, text: "" });
-    return { ...line, text: "" };
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return lineOfFile(input.path, input.next, text.slice(start, end), start - from + 1);
+}
+
+/** Why a line is not read, if so. */
+function refusalOf(
+  { text, hasNul }: FileInput,
+  from: number,
+  to: number,
+): { readonly code: DiagnosticCode; readonly message: string } | undefined {
+  if (to - from > MAX_LINE_LENGTH) {
+    const message = `line of ${to - from} characters is too long (at most ${MAX_LINE_LENGTH}) - ignored`;
+    return { code: "limit", message };
   }
-  return line;
+  if (hasNul && text.slice(from, to).includes("\0")) {
+    return { code: "syntax", message: "line contains a NUL byte - ignored" };
+  }
+  return undefined;
 }
 
 /** Whether one more input may be opened; says why not. */

@@ -26,7 +26,21 @@ export function readStatements(
   options: StatementOptions,
   report: Report,
 ): { readonly statements: readonly Statement[]; readonly files: readonly string[] } {
-  const tree = createTreeBuilder(report);
+  const statements: Statement[] = [];
+  const { files } = takeStatements(source, options, report, (statement) => {
+    statements.push(statement);
+  });
+  return { statements, files };
+}
+
+/** The same one by one, as each is complete: what a file needs in memory is its largest block. */
+export function takeStatements(
+  source: FileSource,
+  options: StatementOptions,
+  report: Report,
+  take: (statement: Statement) => void,
+): { readonly files: readonly string[] } {
+  const tree = createTreeBuilder(report, take);
   const configId = options.configId ?? source.hostName.split(".", 1)[0] ?? source.hostName;
   const allIncludesRequired = options.allIncludesRequired === true;
   const reading = createReading(source, { configId, allIncludesRequired }, report, (line) => {
@@ -56,7 +70,8 @@ export function readStatements(
       });
     }
   }
-  return { statements: tree.finish(), files: reading.files };
+  tree.finish().forEach(take);
+  return { files: reading.files };
 }
 
 function mainPaths(source: FileSource, path: string): readonly string[] {

@@ -24,6 +24,7 @@ interface OpenBlock {
 
 export interface TreeBuilder {
   add(line: LineText): void;
+  /** The statements at the top that have not been handed over. */
   finish(): readonly Statement[];
 }
 
@@ -31,7 +32,14 @@ const QUOTE = 0x22;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-export function createTreeBuilder(report: Report): TreeBuilder {
+/**
+ * A builder of the tree. With `take`, each statement at the top is handed over once the next one
+ * begins, so that of a long file only one block is in memory.
+ */
+export function createTreeBuilder(
+  report: Report,
+  take?: (statement: Statement) => void,
+): TreeBuilder {
   const root: OpenBlock = { open: undefined, statements: [] };
   const stack: OpenBlock[] = [root];
   // Blocks beyond the depth bound are counted, so that their ends match, and not kept.
@@ -65,7 +73,9 @@ export function createTreeBuilder(report: Report): TreeBuilder {
 
   const addText = (line: LineText): void => {
     if (line.text === "" || tooDeep.count > 0) return;
-    top().statements.push({ line, block: undefined });
+    const { statements } = top();
+    if (take !== undefined && statements === root.statements) statements.splice(0).forEach(take);
+    statements.push({ line, block: undefined });
   };
 
   return {
@@ -103,9 +113,10 @@ function splitAtBraces(
   open: (at: Span) => void,
   close: (at: Span) => void,
 ): void {
+  const { length } = line.text;
   let isQuoted = false;
   let from = 0;
-  for (let at = 0; at < line.text.length; at += 1) {
+  for (let at = 0; at < length; at += 1) {
     const code = line.text.charCodeAt(at);
     if (code === QUOTE) isQuoted = !isQuoted;
     else if (!isQuoted && (code === OPEN || code === CLOSE)) {
@@ -116,5 +127,5 @@ function splitAtBraces(
       from = at + 1;
     }
   }
-  if (from < line.text.length) text(trimLine(sliceLine(line, from)));
+  if (from < length) text(trimLine(sliceLine(line, from)));
 }

@@ -21,9 +21,29 @@ const QUOTE = 0x22;
 
 /** Splits at white space; `"` starts a word of its own that runs to the next `"`. */
 export function splitWords(line: LineText, report: Report): Word[] {
+  return wordsFrom(line, 0, report);
+}
+
+/** The words after the keyword. */
+export function splitArguments(line: LineText, report: Report): readonly Word[] {
+  // A keyword in quotes is rare, and its quote may be open.
+  if (line.text.charCodeAt(0) === QUOTE) return splitWords(line, report).slice(1);
+  return wordsFrom(line, bareWordEnd(line.text, 0), report);
+}
+
+/** Where a word without quotes ends that is at `from`. */
+export function bareWordEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== QUOTE) {
+    at += 1;
+  }
+  return at;
+}
+
+function wordsFrom(line: LineText, from: number, report: Report): Word[] {
   const { text } = line;
   const words: Word[] = [];
-  let at = skipBlanks(text, 0);
+  let at = skipBlanks(text, from);
   while (at < text.length) {
     const start = at;
     if (text.charCodeAt(at) === QUOTE) {
@@ -33,9 +53,7 @@ export function splitWords(line: LineText, report: Report): Word[] {
       at = Math.min(end + 1, text.length);
       words.push({ text: text.slice(start + 1, end), line, start, end: at });
     } else {
-      while (at < text.length && !isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== QUOTE) {
-        at += 1;
-      }
+      at = bareWordEnd(text, start);
       words.push({ text: text.slice(start, at), line, start, end: at });
     }
     at = skipBlanks(text, at);

@@ -6,6 +6,7 @@ import type { Located, Report, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
 import type { Suggest } from "../nearest.ts";
 import type { Statement } from "../tree.ts";
+import { bareWordEnd } from "../words.ts";
 import type { ArgumentDescription } from "./arguments.ts";
 
 export type Group =
@@ -104,21 +105,31 @@ export function readBlock<Draft>(
   statements: readonly Statement[],
   context: Context,
 ): void {
-  for (const statement of statements) {
-    const name = firstWord(statement);
-    const row = grammar.byName.get(name);
-    if (row === undefined) reportUnknown(grammar, statement, name, context);
-    else {
-      if (row.later !== undefined) noticeLater(row, statement, context);
-      if (row.instead !== undefined) reportDeprecated(row, statement, context.report);
-      row.read(draft, statement, context);
-    }
+  for (const statement of statements) readStatement(grammar, draft, statement, context);
+}
+
+/** Reads one statement with its row. */
+export function readStatement<Draft>(
+  grammar: BlockGrammar<Draft>,
+  draft: Draft,
+  statement: Statement,
+  context: Context,
+): void {
+  const name = firstWord(statement);
+  const row = grammar.byName.get(name);
+  if (row === undefined) {
+    reportUnknown(grammar, statement, name, context);
+    return;
   }
+  if (row.later !== undefined) noticeLater(row, statement, context);
+  if (row.instead !== undefined) reportDeprecated(row, statement, context.report);
+  row.read(draft, statement, context);
 }
 
 /** The keyword of a statement, unquoted. */
-export function firstWord(statement: Statement): string {
-  return /^"?([^\s"]*)/.exec(statement.line.text)?.[1] ?? "";
+export function firstWord({ line: { text } }: Statement): string {
+  const start = text.startsWith('"') ? 1 : 0;
+  return text.slice(start, bareWordEnd(text, start));
 }
 
 export function keywordSpan(statement: Statement): Span {

@@ -5,7 +5,7 @@ import type { Located, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
 import { maskSecrets } from "../mask.ts";
 import type { Statement } from "../tree.ts";
-import { spanOf, splitWords } from "../words.ts";
+import { spanOf, splitArguments, splitWords } from "../words.ts";
 import type { Word } from "../words.ts";
 import { boolean as booleanType } from "./arguments.ts";
 import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
@@ -220,7 +220,7 @@ export function passedOver<Draft>(
 }
 
 function argumentWords(statement: Statement, context: Context): readonly Word[] {
-  return splitWords(statement.line, context.report).slice(1);
+  return splitArguments(statement.line, context.report);
 }
 
 function innerStatements(statement: Statement, context: Context): readonly Statement[] {
