@@ -10,14 +10,15 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const PURE = ["base", "wire", "track", "vrrp", "config"];
+const PURE = ["base", "wire", "track", "vrrp", "lvs", "config"];
 /** The arrows between layers: a folder of src may import only these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   wire: ["base"],
   track: ["base"],
   vrrp: ["base", "wire", "track"],
-  config: ["base", "vrrp", "track"],
+  lvs: ["base", "track"],
+  config: ["base", "vrrp", "track", "lvs"],
   report: PURE,
   sys: ["base", "wire", "node:", "koffi"],
   daemon: [...PURE, "report", "sys/ports.ts", "node:"],
