@@ -159,8 +159,10 @@ export function section<Draft, Inner>(
 ): Keyword<Draft> {
   return {
     ...row,
+    form: "block",
     arguments: row.title === undefined ? [] : [row.title],
     inside: grammar.keywords,
+    block: "keywords",
     read: (draft, statement, context) => {
       const found = argumentWords(statement, context);
       if (row.title !== undefined && found.length === 0) {
@@ -186,8 +188,10 @@ export function list<Draft>(
 ): Keyword<Draft> {
   return {
     ...row,
+    form: "list",
     arguments: [row.item],
     inside: row.inside ?? [],
+    block: "items",
     read: (draft, statement, context) => {
       ignoreExtra(argumentWords(statement, context), 0, statement, context);
       row.open?.(draft, keywordSpan(statement));
@@ -209,7 +213,9 @@ export function passedOver<Draft>(
 ): Keyword<Draft> {
   return {
     ...row,
+    form: "block",
     inside: [],
+    block: "keywords",
     read: (draft, statement, context) => {
       const at = keywordSpan(statement);
       const [title] = argumentWords(statement, context);
