@@ -54,8 +54,6 @@ export function statusOf(row: KeywordText): "active" | "later" {
 }
 
 export interface KeywordDescription extends KeywordText {
-  /** What braces after it hold: further keywords, or lines of items; without it they hold nothing. */
-  readonly form?: "block" | "list";
   readonly arguments: readonly ArgumentDescription[];
   /** The keywords or option words inside, for blocks and lines with options. */
   readonly inside: readonly KeywordDescription[];

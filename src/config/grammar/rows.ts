@@ -159,7 +159,6 @@ export function section<Draft, Inner>(
 ): Keyword<Draft> {
   return {
     ...row,
-    form: "block",
     arguments: row.title === undefined ? [] : [row.title],
     inside: grammar.keywords,
     block: "keywords",
@@ -188,7 +187,6 @@ export function list<Draft>(
 ): Keyword<Draft> {
   return {
     ...row,
-    form: "list",
     arguments: [row.item],
     inside: row.inside ?? [],
     block: "items",
@@ -213,7 +211,6 @@ export function passedOver<Draft>(
 ): Keyword<Draft> {
   return {
     ...row,
-    form: "block",
     inside: [],
     block: "keywords",
     read: (draft, statement, context) => {
