@@ -1,8 +1,10 @@
 /**
  * Diagnostics as text: the plain lines that `keepalived -t` prints, and our own form with the
- * source line, a caret and the fix. Passwords and keys in source lines are masked.
+ * source line, a caret, the related places and the fix. Passwords and keys in source lines are
+ * masked.
  */
-import type { Diagnostic, Severity, Span } from "./diagnostics.ts";
+import type { Diagnostic, RelatedPlace, Severity, Span } from "./diagnostics.ts";
+import { blanksFor, displayWidth } from "./display-width.ts";
 import { maskSecrets } from "./mask.ts";
 import type { FileSource } from "./source.ts";
 
@@ -23,13 +25,16 @@ export interface RenderOptions {
   readonly colours: boolean;
 }
 
-/** `file:line:column: error: message`, the line itself, a caret under the place, and the fix. */
+/**
+ * `file:line:column: error[code]: message`, the line itself, a caret under the place, each related
+ * place in the same way, and the fix.
+ */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
-  const { severity, message, at, because, fix } = diagnostic;
+  const { severity, code, message, at, because = [], fix } = diagnostic;
   const paint = painter(options.colours);
-  const head = `${paint("bold", placeOf(at))}: ${paint(severity, severity)}: ${message}`;
+  const head = `${paint("bold", placeOf(at))}: ${paint(severity, `${severity}[${code}]`)}: ${message}`;
   const parts = [head, ...excerpt(at, severity, options)];
-  if (because !== undefined) parts.push(`  ${placeOf(because)}: see here`);
+  for (const place of because) parts.push(...relatedLines(place, options));
   if (fix !== undefined) parts.push(`  ${paint("bold", "fix")}: ${fix}`);
   return parts.join("\n");
 }
@@ -50,6 +55,8 @@ export function renderDiagnostics(
   return [...rendered, ...(counts.length === 0 ? [] : [counts.join(", ")]), ""].join("\n");
 }
 
+const BYTE_ORDER_MARK = "\ufeff";
+
 /** Looks lines up in the files themselves, reading each file once. */
 export function sourceLines(source: FileSource): RenderOptions["sourceLine"] {
   const texts = new Map<string, readonly string[]>();
@@ -57,8 +64,9 @@ export function sourceLines(source: FileSource): RenderOptions["sourceLine"] {
     let lines = texts.get(file);
     if (lines === undefined) {
       const content = source.read(file);
-      lines = content.ok ? content.value.split("\n") : [];
-      texts.set(file, lines);
+      const text = content.ok ? content.value : "";
+      lines = text.replace(BYTE_ORDER_MARK, "").split(/\r?\n/);
+      texts.set(file, content.ok ? lines : []);
     }
     return lines[line - 1];
   };
@@ -68,36 +76,47 @@ function placeOf({ file, line, column }: Span): string {
   return line === 0 ? file : `${file}:${line}:${column}`;
 }
 
+function relatedLines({ at, message }: RelatedPlace, options: RenderOptions): readonly string[] {
+  const paint = painter(options.colours);
+  const head = `  ${paint("bold", placeOf(at))}: ${paint("related", "note")}: ${message}`;
+  return [head, ...excerpt(at, "related", options)];
+}
+
 const MAX_EXCERPT = 120;
 
-function excerpt(at: Span, severity: Severity, options: RenderOptions): readonly string[] {
+/** The line of a place and a caret under it; nothing when the line cannot be shown. */
+function excerpt(at: Span, style: Style, options: RenderOptions): readonly string[] {
   const text = at.line === 0 ? undefined : options.sourceLine(at.file, at.line);
   if (text === undefined) return [];
   const from = at.column - 1 > MAX_EXCERPT / 2 ? at.column - 1 - MAX_EXCERPT / 2 : 0;
-  const masked = maskSecrets(text);
-  const shown = printable(masked.slice(from, from + MAX_EXCERPT)).trimEnd();
-  // Tabs stay tabs under the line, so that the caret stands where the reader sees the word.
-  const indent = shown.slice(0, at.column - 1 - from).replace(/[^\t]/g, " ");
-  const length = Math.max(1, Math.min(at.length, shown.length - indent.length));
+  const shown = printable(maskSecrets(text).slice(from, from + MAX_EXCERPT)).trimEnd();
+  const start = Math.min(at.column - 1 - from, shown.length);
+  const marked = shown.slice(start, start + Math.max(1, at.length));
+  const width = Math.max(1, displayWidth(marked.replaceAll("\t", " ")));
   const number = String(at.line);
   const margin = " ".repeat(number.length);
-  const caret = painter(options.colours)(severity, "^" + "~".repeat(length - 1));
+  const caret = painter(options.colours)(style, "^" + "~".repeat(width - 1));
+  const indent = blanksFor(shown.slice(0, start));
   return [`  ${number} | ${shown}`, `  ${margin} | ${indent}${caret}`];
 }
 
+/** Control characters, and those that turn the reading direction round. */
+const UNPRINTABLE = /[^\P{Cc}\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu;
+
 function printable(text: string): string {
-  return Array.from(text, (character) =>
-    character !== "\t" && (character < " " || character === "\x7f") ? "?" : character,
-  ).join("");
+  return text.replace(UNPRINTABLE, "?");
 }
 
-const STYLES: Readonly<Record<Severity | "bold", string>> = {
+type Style = Severity | "bold" | "related";
+
+const STYLES: Readonly<Record<Style, string>> = {
   error: "1;31",
   warning: "1;33",
   notice: "1;36",
+  related: "1;34",
   bold: "1",
 };
 
-function painter(colours: boolean): (style: keyof typeof STYLES, text: string) => string {
+function painter(colours: boolean): (style: Style, text: string) => string {
   return (style, text) => (colours ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text);
 }

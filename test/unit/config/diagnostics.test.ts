@@ -72,16 +72,20 @@ test("renderPlain() has Keepalived's form", () => {
 const source = { sourceLine: () => "\t  \tprioritt 100", colours: false };
 
 test("renderDiagnostic() shows the line, a caret under the word, the other place and the fix", () => {
-  const because = { file: "k.conf", line: 1, column: 1, length: 1 };
+  const because = [
+    { at: { file: "other.conf", line: 1, column: 4, length: 2 }, message: "first used here" },
+  ];
   const rendered = renderDiagnostic(
     diagnostic("unknown-keyword", { because, fix: "did you mean priority?" }),
     source,
   );
   assert.deepEqual(rendered.split("\n"), [
-    "k.conf:2:5: error: Unknown keyword 'prioritt'",
+    "k.conf:2:5: error[unknown-keyword]: Unknown keyword 'prioritt'",
     "  2 | \t  \tprioritt 100",
     "    | \t  \t^~~~~~~~",
-    "  k.conf:1:1: see here",
+    "  other.conf:1:4: note: first used here",
+    "  1 | \t  \tprioritt 100",
+    "    | \t  ^~",
     "  fix: did you mean priority?",
   ]);
 });

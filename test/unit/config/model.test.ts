@@ -58,7 +58,7 @@ test("an address of the other family is left out of virtual_ipaddress", () => {
     instance.addresses.map((a) => a.address),
     ["10.0.0.1"],
   );
-  assert.equal(diagnostics[0]?.because?.line, 5);
+  assert.equal(diagnostics[0]?.because?.[0]?.at.line, 5);
 });
 
 test("prefix and preferred lifetime have their defaults", () => {
@@ -108,7 +108,7 @@ test("more than 255 addresses are advertised without the surplus", () => {
 test("nopreempt does not go with state MASTER or an owner, and says why", () => {
   const master = load("state MASTER", "priority 150", "nopreempt");
   assert.equal(master.instance.preempt, true);
-  assert.equal(master.diagnostics[0]?.because?.line, 4);
+  assert.equal(master.diagnostics[0]?.because?.[0]?.at.line, 4);
   assert.equal(load("priority 255", "nopreempt").instance.preempt, true);
   assert.equal(load("nopreempt").instance.preempt, false);
 });
@@ -235,7 +235,7 @@ test("the second user of a router id on one interface and family is left out", (
     ["VI_1"],
   );
   assert.deepEqual(verdict, { test: 5, run: 2 });
-  assert.equal(diagnostics[0]?.because?.line, 3);
+  assert.equal(diagnostics[0]?.because?.[0]?.at.line, 3);
 });
 
 test("interfaces are looked for only with a callback, and not when they are dynamic", () => {
