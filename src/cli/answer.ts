@@ -49,6 +49,7 @@ const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   status: async () => (await import("./questions.ts")).runStatus,
   why: async () => (await import("./questions.ts")).runWhy,
   check: async () => (await import("./config-test.ts")).runCheck,
+  explain: async () => (await import("./explain.ts")).runExplain,
   help: () => Promise.resolve(runHelp),
 };
 

@@ -62,6 +62,15 @@ export const SUBCOMMANDS = [
     description: "Reads /etc/keepalived/keepalived.conf, or the files named. Changes nothing.",
   },
   {
+    name: "explain",
+    operands: { kind: "keyword", shape: "[KEYWORD]", minimum: 0, maximum: 10 },
+    options: [{ long: "json", help: "for programs" }],
+    summary: "what a keyword of the file means, its range, its default, an example",
+    description:
+      "Takes a keyword, the blocks above it and the keyword (vrrp_instance.advert_int), or a value\n" +
+      "(noprefixroute). Without one it lists the blocks. Exit code: 0 told, 1 not known.",
+  },
+  {
     name: "help",
     operands: { kind: "subcommand", shape: "[COMMAND]", minimum: 0, maximum: 2 },
     options: [],

@@ -13,3 +13,13 @@ export function writeOut(stream: NodeJS.WriteStream, text: string): void {
   stream.on("error", () => undefined);
   stream.write(text);
 }
+
+const USUAL_WIDTH = 80;
+const WIDEST = 120;
+
+/** Columns to write in: those of the terminal, else COLUMNS, else 80. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  const asked = Number(process.env["COLUMNS"] ?? "");
+  const columns = stream.isTTY ? stream.columns : asked;
+  return columns >= 1 ? Math.min(columns, WIDEST) : USUAL_WIDTH;
+}

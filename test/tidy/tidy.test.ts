@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const PURE = ["base", "wire", "track", "vrrp", "lvs", "config"];
+const PURE = ["base", "wire", "track", "vrrp", "lvs", "bfd", "config", "inspect"];
 /** The arrows between layers: a folder of src may import only these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -18,7 +18,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   track: ["base"],
   vrrp: ["base", "wire", "track"],
   lvs: ["base", "track"],
-  config: ["base", "vrrp", "track", "lvs"],
+  bfd: ["base"],
+  config: ["base", "vrrp", "track", "lvs", "bfd"],
+  cluster: ["base", "wire", "track", "vrrp", "config"],
+  inspect: ["base", "track", "vrrp", "lvs", "config"],
   report: PURE,
   sys: ["base", "wire", "node:", "koffi"],
   daemon: [...PURE, "report", "sys/ports.ts", "node:"],
