@@ -116,7 +116,7 @@ export const VMAC_OPTION: Option<AddressDraft> = {
   help: "Put this address on its own macvlan.",
   later: VMAC_LATER,
   arguments: [interfaceName],
-  inside: VMAC_OPTIONS.rows,
+  inside: VMAC_OPTIONS.rows.filter(({ name }) => name === "name"),
   take: (_draft, word, following, context) => {
     const named = following[0]?.text === "name" ? 1 : 0;
     const candidate = following[named];
