@@ -101,6 +101,7 @@ function valueOf(argument: ArgumentDescription, row: KeywordDescription): string
   const isUsual = /^-?[0-9.]+$/.test(word) && usual >= minimum && usual <= maximum && usual !== 0;
   switch (kind) {
     case "integer":
+    case "milliseconds":
     case "seconds":
     case "whole seconds":
       return isUsual

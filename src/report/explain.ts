@@ -4,6 +4,7 @@ import type { KeywordDescription } from "../config/grammar/keyword.ts";
 import { exampleOf } from "../inspect/example.ts";
 import { relatedTo } from "../inspect/keywords.ts";
 import type { Found, KeywordMeaning, KeywordPlace } from "../inspect/keywords.ts";
+import { argumentInWords, keywordSince, keywordStatus, keywordSynopsis } from "./keyword-text.ts";
 import type { Paint } from "./paint.ts";
 import { wrap, wrapLabelled } from "./wrap.ts";
 
@@ -71,15 +72,12 @@ function renderMeaning(meaning: KeywordMeaning, page: Page): string {
   const { paint, width } = page;
   const [place] = places;
   const facts = [
-    ...fact("Write", synopsisOf(place), page),
+    ...fact("Write", keywordSynopsis(row, place.parent), page),
     ...row.arguments.flatMap((argument) => argumentFacts(argument, row, page)),
     ...fact("Default", row.default, page),
-    ...fact(
-      "Since",
-      row.ours === true ? `${row.since}; Keepalived does not know it` : `Keepalived ${row.since}`,
-      page,
-    ),
-    ...statusFacts(place, page),
+    ...fact("Since", keywordSince(row), page),
+    ...fact("Here", keywordStatus(place.rows), page),
+    ...fact("Instead", row.instead === undefined ? "" : `deprecated: write ${row.instead}`, page),
   ];
   const related = relatedTo(place, MOST_RELATED);
   const parts = [
@@ -116,94 +114,15 @@ function headOf({ row, places, value }: KeywordMeaning, { paint, width }: Page):
 const fact = (label: string, text: string, { width }: Page): readonly string[] =>
   text === "" ? [] : wrapLabelled(`${INDENT}${label.padEnd(LABEL)}`, text, width);
 
-function statusFacts(place: KeywordPlace, page: Page): readonly string[] {
-  const { row } = place;
-  const later = laterOf(place);
-  const here = later === undefined ? "active" : `accepted, not yet active: ${later}`;
-  return [
-    ...fact("Here", here, page),
-    ...(row.instead === undefined ? [] : fact("Instead", `deprecated: write ${row.instead}`, page)),
-  ];
-}
-
-/** What happens instead, when it or a block around it is not yet active. */
-const laterOf = ({ rows }: KeywordPlace): string | undefined =>
-  rows.findLast(({ later }) => later !== undefined)?.later;
-
-/** How it is written, without the blocks around it. */
-function synopsisOf({ row, parent }: KeywordPlace): string {
-  const shapes = row.arguments.map(({ shape }) => shape);
-  const item = parent?.arguments.map(({ shape }) => shape).join(" ") ?? "";
-  switch (row.block) {
-    case "items":
-      return `${row.name} { ${shapes.join(" ")} ... }`;
-    case "keywords":
-      return [row.name, ...shapes, "{ ... }"].join(" ");
-    default:
-      return [
-        parent?.block === "items" ? `${item.split(" ", 1)[0] ?? ""} ...` : "",
-        row.name,
-        ...shapes,
-      ]
-        .filter((word) => word !== "")
-        .join(" ");
-  }
-}
-
 function argumentFacts(
   argument: ArgumentDescription,
   row: KeywordDescription,
   page: Page,
 ): readonly string[] {
-  const words = inWords(argument);
+  const words = argumentInWords(argument);
   if (words === undefined) return [];
   const several = row.arguments.length > 1 || row.block === "keywords";
   return fact("", several ? `${argument.shape}: ${words}` : words, page);
-}
-
-const UNBOUNDED = 2_147_483_647;
-
-/** What may be written for an argument; undefined when its shape says it all. */
-function inWords({
-  kind,
-  minimum = 0,
-  maximum,
-  choices,
-  unit,
-}: ArgumentDescription): string | undefined {
-  const range =
-    maximum === undefined || maximum >= UNBOUNDED
-      ? `${minimum} or more`
-      : `${minimum} to ${maximum}`;
-  switch (kind) {
-    case "integer":
-      return `a whole number, ${range}${unit === undefined ? "" : ` ${unit}`}`;
-    case "seconds":
-      return `seconds, ${range}, with up to six decimal places`;
-    case "whole seconds":
-      return `whole seconds, ${range}`;
-    case "boolean":
-      return "on, true or yes; off, false or no; alone it means on";
-    case "choice":
-    case "scope":
-      return `one of ${(choices ?? []).join(", ")}`;
-    case "address":
-      return "an IPv4 or IPv6 address";
-    case "prefix":
-      return "an address, with the length of its network if need be";
-    case "interface":
-      return "the name of an interface, at most 15 characters";
-    case "command":
-      return "a program, in quotes when it has arguments; then its user and group";
-    case "password":
-      return `at most ${maximum ?? 0} characters`;
-    case "number or name":
-      return `a number, ${range}, or a name`;
-    case "range":
-      return `two numbers, each ${range}`;
-    default:
-      return undefined;
-  }
 }
 
 /** Keywords of a block, or words of a line. */
@@ -263,15 +182,14 @@ export function explainJson(meanings: readonly KeywordMeaning[]): string {
     name: row.name,
     ...(value === undefined ? {} : { value }),
     paths: places.map(({ path }) => path),
-    synopsis: synopsisOf(places[0]),
+    synopsis: keywordSynopsis(row, places[0].parent),
     arguments: row.arguments,
     help: row.help,
     note,
     default: row.default,
     since: row.since,
     isExtension: row.ours === true,
-    isActive: laterOf(places[0]) === undefined,
-    untilThen: laterOf(places[0]),
+    status: keywordStatus(places[0].rows),
     instead: row.instead,
     group: row.group,
     inside: row.inside.map(({ name, help }) => ({ name, help })),
