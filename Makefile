@@ -4,7 +4,7 @@ SHELL := /bin/bash
 NPM := npm --no-update-notifier
 STAMP := node_modules/.installed
 
-.PHONY: help build check test test-unit test-root demo bench clean
+.PHONY: help build check docs test test-unit test-root demo bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,10 @@ build: $(STAMP) ## dist/ and an executable bin/keepalived
 
 check: $(STAMP) ## format, lint, types, layer rules
 	@$(NPM) run --silent check
+
+docs: $(STAMP) ## manual page, reference, completion, tables: all that is made from the grammar
+	@npx tsx tools/docs-compat.ts
+	@npx tsx tools/docs-reference.ts
 
 test: $(STAMP) build ## every suite this machine can run; names the ones it skips
 	@npx tsx tools/test.ts

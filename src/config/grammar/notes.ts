@@ -149,8 +149,8 @@ const NOTES: Readonly<Record<string, string>> = {
     "Names vrrp_script blocks, which must stand above this block in the file. " +
     "Without a weight a failing check is a FAULT: the address moves at once, whatever the priorities. " +
     "With a weight it moves only if the priority that is left falls below that of another router.",
-  "vrrp_instance/track_script/weight":
-    "It replaces the weight of the vrrp_script for this instance. " +
+  "vrrp_instance/track_interface/weight":
+    "It counts for this instance alone, in place of the weight that the object itself has. " +
     "0 makes a failure a FAULT. " +
     "Check that the difference between the routers is smaller than the weight.",
   "vrrp_instance/notify_master":

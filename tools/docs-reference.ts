@@ -1,0 +1,38 @@
+/**
+ * Everything that is made from the grammar and the tables of the command line: the manual page, the
+ * reference, shell completion, the TextMate grammar.
+ *
+ *   npx tsx tools/docs-reference.ts       writes them (make docs does)
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chapters } from "./reference/entries.ts";
+import { renderManual } from "./reference/manual.ts";
+import { renderPages } from "./reference/pages.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+/** All of this folder is made here; a page that is no longer made is taken away. */
+export const REFERENCE_FOLDER = "docs/user/reference";
+
+/** Every generated file by its path in the repository. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const all = chapters();
+  return new Map([
+    ["man/keepalived.conf.5", renderManual(all)],
+    ...[...renderPages(all)].map(([name, text]) => [`${REFERENCE_FOLDER}/${name}`, text] as const),
+  ]);
+}
+
+function writeAll(): void {
+  const files = generatedFiles();
+  for (const [path, text] of files) {
+    mkdirSync(join(ROOT, dirname(path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+  }
+  for (const name of readdirSync(join(ROOT, REFERENCE_FOLDER))) {
+    if (!files.has(`${REFERENCE_FOLDER}/${name}`)) rmSync(join(ROOT, REFERENCE_FOLDER, name));
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) writeAll();
