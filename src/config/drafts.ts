@@ -38,8 +38,13 @@ export interface SyncGroupDraft {
   readonly name: Located<string>;
   readonly members: Located<string>[];
   readonly tracked: TrackedDraft[];
-  readonly commands: Located<Command>[];
+  readonly notify: Partial<Record<GroupNotifyKind, Located<Command>>>;
+  smtpAlert?: Located<boolean>;
+  /** sync_group_tracking_weight: members keep weighted trackers of their own. */
+  keepsWeights?: Span;
 }
+
+export type GroupNotifyKind = "master" | "backup" | "fault" | "stop" | "any";
 
 export interface TrackGroupDraft {
   readonly name: Located<string>;

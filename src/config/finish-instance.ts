@@ -75,6 +75,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     oldUnicastChecksum: draft.oldUnicastChecksum?.value ?? "auto",
     debug: draft.debug?.value ?? 0,
     notify: finishNotify(draft),
+    syncGroup: scope.syncGroups.get(draft.name.value)?.name.value,
     smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
   };
 }

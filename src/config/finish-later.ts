@@ -1,11 +1,10 @@
-/** Checks of what is parsed now and acts later: groups, and trackers other than scripts. */
+/** Checks of what is parsed now and acts later: track groups, and trackers other than scripts. */
 import type { Located } from "./diagnostics.ts";
-import type { NamedDraft, RootDraft, SyncGroupDraft } from "./drafts.ts";
-import { checkInterface, isDefined, namesOf } from "./finish-tracking.ts";
+import type { NamedDraft, RootDraft } from "./drafts.ts";
+import { namesOf } from "./finish-tracking.ts";
 import type { Scope } from "./scope.ts";
 
 export function checkLater(root: RootDraft, scope: Scope): void {
-  for (const group of root.syncGroups) checkSyncGroup(group, scope);
   for (const group of root.trackGroups) {
     for (const member of group.members) isMember(member, "track", group.name.value, scope);
   }
@@ -38,27 +37,8 @@ function checkEssential(draft: NamedDraft, message: string, { report }: Scope): 
   report({ severity: "error", code: "incomplete", message, at: draft.name.at });
 }
 
-function checkSyncGroup(draft: SyncGroupDraft, scope: Scope): void {
-  const owner = draft.name.value;
-  for (const tracked of draft.tracked) {
-    if (tracked.kind === "interface") checkInterface(tracked, owner, scope);
-    else isDefined(tracked, owner, scope);
-  }
-  const known = draft.members.filter((member) => isMember(member, "sync", owner, scope));
-  if (known.length >= 2) return;
-  scope.report({
-    severity: "warning",
-    code: "incomplete",
-    message:
-      known.length === 0
-        ? `Sync group ${owner} has no virtual router(s). removing`
-        : `Sync group ${owner} has only 1 virtual router(s) - this probably isn't what you want`,
-    at: draft.name.at,
-  });
-}
-
 /** Keepalived says nothing of a stranger in a track_group, so there it does not count. */
-function isMember(
+export function isMember(
   { value, at }: Located<string>,
   kind: "sync" | "track",
   owner: string,

@@ -1,7 +1,7 @@
 /** Scripts, and the lines that track them or an interface. keepalived.conf(5), track_script. */
-import { seconds } from "../base/units.ts";
+import { OWNER, seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
-import type { InstanceDraft, ScriptDraft, TrackedDraft } from "./drafts.ts";
+import type { InstanceDraft, ScriptDraft, SyncGroupDraft, TrackedDraft } from "./drafts.ts";
 import { isMissing } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -47,6 +47,7 @@ export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTrac
   const owner = draft.name.value;
   const trackedInterfaces: TrackedObject[] = [];
   const trackedScripts: TrackedObject[] = [];
+  const group = scope.syncGroups.get(owner);
   for (const tracked of draft.tracked) {
     if (tracked.kind === "interface") {
       if (isOwnInterface(tracked, draft, scope)) continue;
@@ -57,10 +58,83 @@ export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTrac
       trackedScripts.push(finishTracked(tracked, script, owner, scope));
     }
   }
-  return {
+  const own = {
     trackedInterfaces: withoutRepeats(trackedInterfaces, draft, scope),
     trackedScripts: withoutRepeats(trackedScripts, draft, scope),
   };
+  return group === undefined ? own : joinGroupTracking(own, { draft, group }, scope);
+}
+
+/** keepalived.conf(5): a group's trackers count for each of its members. */
+function joinGroupTracking(
+  own: FinishedTracking,
+  { draft, group }: { readonly draft: InstanceDraft; readonly group: SyncGroupDraft },
+  scope: Scope,
+): FinishedTracking {
+  const isOwner = draft.priority?.value === OWNER;
+  const shared = group.tracked.map((tracked): TrackedObject => {
+    const script = tracked.kind === "script" ? scope.scripts.get(tracked.name.value) : undefined;
+    const finished = finishTracked(tracked, script, group.name.value, scope);
+    return isOwner && finished.weight !== 0 ? withoutWeight(finished, tracked, scope) : finished;
+  });
+  const ofKind = (kind: TrackedDraft["kind"]): readonly TrackedObject[] =>
+    shared.filter(({ name }, i) => {
+      const tracked = group.tracked[i];
+      return tracked?.kind === kind && (kind !== "script" || scope.scripts.has(name));
+    });
+  const join = (
+    mine: readonly TrackedObject[],
+    kind: "interface" | "script",
+  ): readonly TrackedObject[] => {
+    const kept =
+      group.keepsWeights === undefined
+        ? mine.filter((each) => keepsUnweighted(each, kind, draft, scope))
+        : mine;
+    const names = new Set(kept.map(({ name }) => name));
+    if (kind === "interface" && draft.interfaceName !== undefined) {
+      names.add(draft.interfaceName.value);
+    }
+    return [...kept, ...ofKind(kind).filter(({ name }) => !names.has(name))];
+  };
+  return {
+    trackedInterfaces: join(own.trackedInterfaces, "interface"),
+    trackedScripts: join(own.trackedScripts, "script"),
+  };
+}
+
+/** Members of a group must agree on the election: weights of their own are dropped. */
+function keepsUnweighted(
+  tracked: TrackedObject,
+  kind: "interface" | "script",
+  draft: InstanceDraft,
+  { report, syncGroups }: Scope,
+): boolean {
+  if (tracked.weight === 0) return true;
+  const at = draft.tracked.find(({ name }) => name.value === tracked.name)?.name.at;
+  const group = syncGroups.get(draft.name.value);
+  report({
+    severity: "warning",
+    code: "conflict",
+    message: `(${draft.name.value}) ignoring tracked ${kind} ${tracked.name} with weights due to SYNC group`,
+    at: at ?? draft.name.at,
+    ...(group === undefined ? {} : { because: group.name.at }),
+    fix: "track it in the vrrp_sync_group, or set sync_group_tracking_weight there",
+  });
+  return false;
+}
+
+function withoutWeight(
+  finished: TrackedObject,
+  { kind, name }: TrackedDraft,
+  { report }: Scope,
+): TrackedObject {
+  report({
+    severity: "warning",
+    code: "conflict",
+    message: `Cannot have weighted track ${kind} '${name.value}' with member having priority 255 - clearing weight`,
+    at: name.at,
+  });
+  return { ...finished, weight: 0 };
 }
 
 const OBJECT_KEYWORD = {

@@ -10,6 +10,7 @@ import type { InstanceDraft, RootDraft } from "./drafts.ts";
 import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { checkLater } from "./finish-later.ts";
+import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
 import { finishScript } from "./finish-tracking.ts";
 import { indexOfPlaces, readStatement } from "./grammar/keyword.ts";
 import type { Context, MentionedInterface } from "./grammar/keyword.ts";
@@ -67,6 +68,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   const scope: Scope = {
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
+    syncGroups: groupsByMember(root.syncGroups, list.report),
     names: context.names,
     report: list.report,
     suggest: context.suggest,
@@ -95,10 +97,11 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
     const instance = finishInstance(draft, scope);
     if (instance !== undefined && isFree(instance, draft, taken, scope)) instances.push(instance);
   }
+  const syncGroups = finishSyncGroups(root, instances, scope);
   checkLater(root, scope);
   checkScriptSecurity(root, scope);
   const { hasVirtualServers, hasBfd } = root;
-  return { global, scripts, instances, hasVirtualServers, hasBfd };
+  return { global, scripts, instances, syncGroups, hasVirtualServers, hasBfd };
 }
 
 function checkMentioned(mentioned: readonly MentionedInterface[], scope: Scope): void {
@@ -149,7 +152,7 @@ function checkScriptSecurity(root: RootDraft, { report, global, programExists }:
     global.startupScript,
     global.shutdownScript,
     ...root.instances.flatMap((instance) => Object.values(instance.notify)),
-    ...root.syncGroups.flatMap((group) => group.commands),
+    ...root.syncGroups.flatMap(({ notify }) => Object.values(notify)),
   ].find((command) => command !== undefined && programExists(command.value.argv[0]));
   if (first === undefined) return;
   report({

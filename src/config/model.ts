@@ -6,7 +6,7 @@ import type { Command } from "../base/command.ts";
 import type { IpAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
 import type { ScriptConfig } from "../track/config.ts";
-import type { InstanceConfig } from "../vrrp/config.ts";
+import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
 
 export interface GlobalConfig {
   readonly routerId: string;
@@ -50,6 +50,7 @@ export interface Model {
   readonly global: GlobalConfig;
   readonly scripts: readonly ScriptConfig[];
   readonly instances: readonly InstanceConfig[];
+  readonly syncGroups: readonly SyncGroupConfig[];
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;
   readonly hasBfd: boolean;

@@ -5,6 +5,7 @@
 import type { Model } from "../config/model.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
+import type { GroupStateName } from "../vrrp/step.ts";
 
 export interface VrrpProcessOptions {
   /** -V, --dont-release-vrrp: leave addresses on exit. */
@@ -58,6 +59,7 @@ export type FromVrrp =
       readonly state: NotifyState;
       readonly priority: number;
     }
+  | { readonly kind: "notifyGroup"; readonly group: string; readonly state: GroupStateName }
   | { readonly kind: "snapshot"; readonly snapshot: VrrpSnapshot }
   | { readonly kind: "reloaded"; readonly tookUs: number; readonly touched: number }
   | { readonly kind: "alive"; readonly sequence: number }

@@ -1,7 +1,13 @@
 /** Which programs hear of a change of state, and with what words. keepalived.conf(5), notify. */
 import type { Command } from "../base/command.ts";
 import { unreachable } from "../base/failure.ts";
-import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
+import type {
+  GroupNotifyCommands,
+  InstanceConfig,
+  NotifyCommands,
+  SyncGroupConfig,
+} from "../vrrp/config.ts";
+import type { GroupStateName } from "../vrrp/step.ts";
 import type { NotifyState } from "./messages.ts";
 
 /** A command to run with words appended to its own. */
@@ -27,6 +33,25 @@ export function notifyCalls(
   }
   return calls;
 }
+
+/** The commands for a group that comes to `state`; its priority is always told as 0. */
+export function groupNotifyCalls(
+  { name, notify }: Pick<SyncGroupConfig, "name" | "notify">,
+  state: GroupStateName,
+): readonly NotifyCall[] {
+  if (state === "init") return [];
+  const specific = groupCommand(notify, state);
+  const calls: NotifyCall[] = specific === undefined ? [] : [{ command: specific, extra: [] }];
+  if (notify.any !== undefined) {
+    calls.push({ command: notify.any, extra: ["GROUP", name, stateWord(state) ?? "", "0"] });
+  }
+  return calls;
+}
+
+const groupCommand = (
+  notify: GroupNotifyCommands,
+  state: Exclude<GroupStateName, "init">,
+): Command | undefined => (state === "stopped" ? notify.stop : notify[state]);
 
 function specificCommand(notify: NotifyCommands, state: NotifyState): Command | undefined {
   switch (state) {

@@ -80,7 +80,11 @@ function prepareOthers(
   lines: LogLine[],
 ): ReadonlyMap<Command, ReadyCommand> {
   const commands = new Map<Command, ReadyCommand>();
-  for (const { name, notify } of model.instances) {
+  const groups = model.syncGroups.map(({ name, notify }) => ({
+    name,
+    notify: { ...notify, deleted: undefined, masterReceivedLowerPriority: undefined },
+  }));
+  for (const { name, notify } of [...model.instances, ...groups]) {
     for (const command of notifyCommands(notify)) {
       const result = prepare(command);
       if (result.kind === "ready") commands.set(command, result.ready);

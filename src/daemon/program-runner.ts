@@ -11,8 +11,10 @@ import type { ScriptSnapshot } from "../report/state.ts";
 import type { ProcessPort, Timers } from "../sys/ports.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import type { Logger } from "./logger.ts";
+import type { GroupStateName } from "../vrrp/step.ts";
 import type { NotifyState, ScriptStatus } from "./messages.ts";
-import { notifyCalls } from "./notifications.ts";
+import { groupNotifyCalls, notifyCalls } from "./notifications.ts";
+import type { NotifyCall } from "./notifications.ts";
 import { NotifyQueue } from "./notify-queue.ts";
 import type { PreparedScripts } from "./prepare-scripts.ts";
 import type { Account, ReadyCommand } from "./script-commands.ts";
@@ -73,12 +75,33 @@ export class ProgramRunner {
   notify(instance: string, state: NotifyState, priority: number): void {
     const found = this.#find(instance, this.#prepared) ?? this.#find(instance, this.#before);
     if (found === undefined) return;
-    for (const { command, extra } of notifyCalls(found.config, state, priority)) {
-      const ready = found.prepared.commands.get(command);
+    const calls = notifyCalls(found.config, state, priority);
+    this.#call(calls, { lane: instance, isLast: state === "stopped" }, found.prepared);
+  }
+
+  notifyGroup(group: string, state: GroupStateName): void {
+    for (const prepared of [this.#prepared, this.#before]) {
+      const config = prepared?.model.syncGroups.find(({ name }) => name === group);
+      if (prepared === undefined || config === undefined) continue;
+      // Instances have no blanks in their names: a group's lane is its own.
+      const about = { lane: `group ${group}`, isLast: state === "stopped" };
+      this.#call(groupNotifyCalls(config, state), about, prepared);
+      return;
+    }
+  }
+
+  #call(
+    calls: readonly NotifyCall[],
+    { lane, isLast }: { readonly lane: string; readonly isLast: boolean },
+    prepared: PreparedScripts,
+  ): void {
+    for (const { command, extra } of calls) {
+      const ready = prepared.commands.get(command);
       if (ready === undefined) continue;
+      const { uid, gid } = ready;
       const argv: [string, ...string[]] = [...ready.argv, ...extra];
-      const notification = { instance, text: command.text, argv, uid: ready.uid, gid: ready.gid };
-      if (this.#isStopping && state === "stopped") this.#notifications.addLast(notification);
+      const notification = { instance: lane, text: command.text, argv, uid, gid };
+      if (this.#isStopping && isLast) this.#notifications.addLast(notification);
       else this.#notifications.add(notification);
     }
   }

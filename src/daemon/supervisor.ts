@@ -262,6 +262,9 @@ export class Supervisor {
       case "notify":
         this.#programs.notify(message.instance, message.state, message.priority);
         return;
+      case "notifyGroup":
+        this.#programs.notifyGroup(message.group, message.state);
+        return;
       case "snapshot":
         this.#operator.setSnapshot(message.snapshot);
         return;

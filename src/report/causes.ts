@@ -17,6 +17,10 @@ export function renderFault(cause: FaultCause): string {
       return `script ${cause.script} fails`;
     case "scriptPending":
       return `script ${cause.script} has not run yet`;
+    case "memberFault":
+      return `${cause.member} of sync group ${cause.group} is in FAULT`;
+    case "memberPending":
+      return `${cause.member} of sync group ${cause.group} waits for a script`;
     case "kernelRefused":
       return `the kernel refused to ${cause.action}: ${cause.call} failed with ${renderErrno(cause.errno)}`;
     default:
@@ -54,6 +58,8 @@ export function renderCause(cause: TransitionCause): string {
       return `${cause.address} was removed from the interface by someone else`;
     case "addressRestored":
       return `master again after ${cause.address} had been removed by someone else`;
+    case "syncGroup":
+      return `it follows ${cause.member} of sync group ${cause.group}`;
     case "removed":
       return "it was removed from the configuration";
     case "stopping":

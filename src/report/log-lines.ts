@@ -9,7 +9,13 @@ import type { Duration } from "../base/units.ts";
 import type { ConflictEvidence, FaultCause, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
 import type { Rejection } from "../vrrp/receive.ts";
-import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
+import {
+  renderCause,
+  renderErrnoText,
+  renderEvidence,
+  renderFault,
+  renderSendAdvice,
+} from "./causes.ts";
 import { renderSpan } from "./dates.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
@@ -77,6 +83,8 @@ export function renderEvent(
       return [sendFailedLine(name, event.errno, facts)];
     case "sendRecovered":
       return [notice(`${name} adverts are sent again`)];
+    case "groupFollows":
+      return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":
       return [
         info(
@@ -87,6 +95,9 @@ export function renderEvent(
       return unreachable(event);
   }
 }
+
+const groupText = (group: string, state: string): string =>
+  `VRRP_Group(${group}) Syncing instances to ${state.toUpperCase()} state`;
 
 function enteredLines(
   name: string,
@@ -161,6 +172,10 @@ function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
       return [warning(`${name}: entering FAULT state due to script ${cause.script}`)];
     case "scriptPending":
       return [detail(`${name} waits for the first result of script ${cause.script}`)];
+    case "memberPending":
+      return [detail(`${name} waits: ${renderFault(cause)}`)];
+    case "memberFault":
+      return [];
     case "interfaceMissing":
     case "interfaceDown":
     case "noSourceAddress":
@@ -184,6 +199,9 @@ function faultLabel(cause: FaultCause): string {
       return `script ${cause.script} failed`;
     case "scriptPending":
       return `script ${cause.script} not yet run`;
+    case "memberFault":
+    case "memberPending":
+      return renderFault(cause);
     case "kernelRefused":
       return `cannot ${cause.action}: ${cause.call} failed with errno ${cause.errno} (${renderErrnoText(cause.errno)})`;
     default:

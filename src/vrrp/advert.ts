@@ -131,6 +131,7 @@ function followMaster(
         skew: skewTime(router.config, effectivePriority, interval),
         timerSetAt: arrivedAt,
         expiry: undefined,
+        held: undefined,
       },
     },
     effects: [...(isNew ? [event(changed)] : []), ...learned.effects],
@@ -212,7 +213,8 @@ function onLowerPriority(
   return { state: announced.state, effects: [...announced.effects, said, notify] };
 }
 
-function announceOver(router: Expectation, state: InstanceState, now: Instant): Step {
+/** Announces the addresses again, as often as the conflict allows. */
+export function announceOver(router: Expectation, state: InstanceState, now: Instant): Step {
   const policy = router.config.announcements;
   if (state.phase.kind !== "master" || state.conflict === undefined) return { state, effects: [] };
   const burst = burstDue(state.conflict, now);
@@ -229,7 +231,7 @@ function announceOver(router: Expectation, state: InstanceState, now: Instant): 
 }
 
 /** An advert now; the schedule starts from here. */
-function advertiseNow(
+export function advertiseNow(
   router: Expectation,
   state: InstanceState,
   phase: Master,

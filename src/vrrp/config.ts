@@ -122,4 +122,21 @@ export interface InstanceConfig {
   readonly debug: number;
   readonly notify: NotifyCommands;
   readonly smtpAlert: boolean;
+  /** The name of its vrrp_sync_group. */
+  readonly syncGroup: string | undefined;
+}
+
+/** Programs told of a group's state changes: keepalived.conf(5), vrrp_sync_group. */
+export type GroupNotifyCommands = Pick<
+  NotifyCommands,
+  "master" | "backup" | "fault" | "stop" | "any"
+>;
+
+/** keepalived.conf(5), vrrp_sync_group. Its trackers are among those of each member. */
+export interface SyncGroupConfig {
+  readonly name: string;
+  /** Names of instances, each in one group at most. */
+  readonly members: readonly string[];
+  readonly notify: GroupNotifyCommands;
+  readonly smtpAlert: boolean;
 }

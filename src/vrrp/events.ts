@@ -18,6 +18,10 @@ export type FaultCause =
   | { readonly kind: "scriptFailed"; readonly script: string }
   /** The first result of an unweighted script is still to come: a silent fault at start. */
   | { readonly kind: "scriptPending"; readonly script: string }
+  /** Another member of the sync group is in FAULT. */
+  | { readonly kind: "memberFault"; readonly group: string; readonly member: string }
+  /** Another member of the sync group waits for the first result of a script: silent, as above. */
+  | { readonly kind: "memberPending"; readonly group: string; readonly member: string }
   | {
       readonly kind: "kernelRefused";
       readonly action: string;
@@ -51,6 +55,8 @@ export type TransitionCause =
   | { readonly kind: "addressRemoved"; readonly address: IpAddress }
   /** Master again, with the addresses put back that someone else had removed. */
   | { readonly kind: "addressRestored"; readonly address: IpAddress }
+  /** The rest of the sync group changed, because of `member`. */
+  | { readonly kind: "syncGroup"; readonly group: string; readonly member: string }
   | { readonly kind: "removed" }
   | { readonly kind: "stopping" };
 
@@ -121,6 +127,12 @@ export type InstanceEvent =
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
   | { readonly kind: "addressLost"; readonly address: IpAddress }
   | { readonly kind: "sendFailed"; readonly errno: number }
+  /** The members of a sync group follow one of them. */
+  | {
+      readonly kind: "groupFollows";
+      readonly group: string;
+      readonly state: "backup" | "master" | "fault";
+    }
   | { readonly kind: "sendRecovered" }
   | { readonly kind: "announcing"; readonly interfaceName: string; readonly address: IpAddress }
   | { readonly kind: "checksumModeSwitched" };

@@ -7,18 +7,27 @@ import type { IpAddress } from "../base/address.ts";
 import { unreachable } from "../base/failure.ts";
 import { after, before, between, microseconds, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
-import { backupHears, masterHears } from "./advert.ts";
+import { announceOver, advertiseNow, backupHears, masterHears } from "./advert.ts";
 import { dueAnnouncements } from "./announce.ts";
 import { dueConflict, noteConflict } from "./conflict.ts";
 import type { FaultCause, TransitionCause } from "./events.ts";
+import { activeFaults, isSerious } from "./faults.ts";
 import { checkAdvert, countRejection } from "./receive.ts";
 import type { Expectation, Packet, Rejection } from "./receive.ts";
 import { NO_COUNTS } from "./state.ts";
 import type { Assessment, InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
-import type { Effect, Input, Step } from "./step.ts";
+import type { Effect, GroupOrder, Input, Step } from "./step.ts";
 import { skewTime } from "./timing.ts";
-import { resign, sendAdvert, toBackup, toFault, toMaster, toStopped } from "./transitions.ts";
+import {
+  resign,
+  sendAdvert,
+  toBackup,
+  toFault,
+  toHeld,
+  toMaster,
+  toStopped,
+} from "./transitions.ts";
 
 /** How long a kernel refusal keeps an instance in FAULT before it tries again. */
 export const REFUSAL_RETRY: Duration = seconds(10);
@@ -39,6 +48,7 @@ export function initialState(
     cause: { kind: "started" },
     conflict: undefined,
     refused: undefined,
+    groupFault: undefined,
     logged: new Set(),
     sendErrno: 0,
     oldChecksum: router.config.oldUnicastChecksum === "always",
@@ -66,21 +76,13 @@ export function step(router: Expectation, state: InstanceState, input: Input, no
       return onSent(state, input.errno);
     case "neighbour":
       return onNeighbour(router, state, input, now);
+    case "group":
+      return onGroupOrder(router, state, input.order, now);
     case "stop":
       return toStopped(state, input.removed, now);
     default:
       return unreachable(input);
   }
-}
-
-/** The faults that count now. A script's first result is only waited for before the first start. */
-export function activeFaults(state: InstanceState): readonly FaultCause[] {
-  const faults = [
-    ...state.assessment.faults,
-    ...(state.refused === undefined ? [] : [state.refused.cause]),
-  ];
-  const waits = state.phase.kind === "init" || state.phase.kind === "fault";
-  return waits ? faults : faults.filter((cause) => cause.kind !== "scriptPending");
 }
 
 // ---- Facts ------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ function settle(
   now: Instant,
 ): Step {
   const faults = activeFaults(state);
-  const serious = faults.filter((cause) => cause.kind !== "scriptPending");
+  const serious = faults.filter(isSerious);
   switch (state.phase.kind) {
     case "stopped":
       return { state, effects: [] };
@@ -197,6 +199,49 @@ function onNeighbour(
   );
 }
 
+// ---- The sync group ---------------------------------------------------------------------------
+
+/** Keepalived: the members of a sync group change state together. */
+function onGroupOrder(
+  router: Expectation,
+  state: InstanceState,
+  order: GroupOrder,
+  now: Instant,
+): Step {
+  const { phase } = state;
+  switch (order.kind) {
+    case "fault": {
+      const told = { ...state, groupFault: order.cause };
+      const settled = settle(router, told, { kind: "faultsCleared" }, now);
+      if (phase.kind !== "fault") return settled;
+      return {
+        state: settled.state,
+        effects: [...faultChanges(state, told), ...settled.effects],
+      };
+    }
+    case "master":
+      return phase.kind === "backup" && phase.held !== undefined
+        ? toMaster(router, state, phase.held, now)
+        : { state, effects: [] };
+    case "backup": {
+      if (phase.kind !== "master") return { state, effects: [] };
+      const { group, member, resigns } = order;
+      const cause: TransitionCause = { kind: "syncGroup", group, member };
+      const left = resigns ? resign(state) : { state, effects: [] };
+      const wait = resigns ? "skew" : "full";
+      return andThen(left, (s) => toBackup(router, s, { cause, wait }, now));
+    }
+    case "reassert":
+      if (phase.kind !== "master") return { state, effects: [] };
+      return andThen(
+        router.config.lowerPriorityNoAdvert
+          ? { state, effects: [] }
+          : advertiseNow(router, state, phase, now),
+        (s) => announceOver(router, s, now),
+      );
+  }
+}
+
 // ---- Timers -----------------------------------------------------------------------------------
 
 function onTimer(router: Expectation, state: InstanceState, now: Instant): Step {
@@ -229,7 +274,10 @@ function onMasterDown(
     waited: between(phase.timerSetAt, now),
     lastMaster: state.master?.address,
   };
-  return toMaster(router, state, phase.expiry ?? silence, now);
+  const cause = phase.held ?? phase.expiry ?? silence;
+  return router.config.syncGroup === undefined
+    ? toMaster(router, state, cause, now)
+    : toHeld(router, state, cause, now);
 }
 
 /** RFC 9568 §6.4.3: the Adver_Timer fires; and the announcements that are due. */

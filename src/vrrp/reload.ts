@@ -11,8 +11,10 @@ import { initialState, step } from "./instance.ts";
 import type { Expectation } from "./receive.ts";
 import type { InstanceState, Phase } from "./state.ts";
 import type { Effect, Input } from "./step.ts";
-import { feed, groupsOf, instancesOf } from "./system.ts";
-import type { SystemConfig, SystemEffect, SystemState } from "./system.ts";
+import { withGroupFaults } from "./synchronise.ts";
+import { groupsOf, instancesOf } from "./system-state.ts";
+import type { SystemConfig, SystemEffect, SystemState } from "./system-state.ts";
+import { feed } from "./system.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
 
 /** What a reload does, in the order to do it. */
@@ -73,7 +75,12 @@ export function reloadSystem(
       now,
     }),
   );
-  const merged = { ...state, groups: groupsOf(carried.map(({ instance }) => instance)) };
+  const names = old.syncGroups.map(({ config }) => config.name);
+  const groupStates = next.syncGroups.map(
+    ({ config }) => state.groupStates[names.indexOf(config.name)] ?? "init",
+  );
+  const groups = groupsOf(carried.map(({ instance }) => instance));
+  const merged = withGroupFaults(next, { ...state, groups, groupStates });
   const inputs: [number, Input][] = [];
   for (const [index, { isNew, changed }] of carried.entries()) {
     const assessment = assessments[index];
@@ -97,6 +104,12 @@ export function reloadSystem(
       carried.filter(({ isNew, changed }) => isNew || changed).length +
       (old.routers.length - [...kept].filter((index) => index !== undefined).length),
   };
+}
+
+/** Where the instance at an old position is now; undefined when it is gone. */
+export function positionAfter({ origin }: Reload, old: number): number | undefined {
+  const position = origin.indexOf(old);
+  return position < 0 ? undefined : position;
 }
 
 interface Carried {

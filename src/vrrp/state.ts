@@ -32,6 +32,8 @@ export type Phase =
       readonly preemptAt: Instant | undefined;
       /** Why the timer will expire, if it does. */
       readonly expiry: TransitionCause | undefined;
+      /** The timer has expired, and the others of the sync group are waited for: why it did. */
+      readonly held: TransitionCause | undefined;
     }
   | {
       readonly kind: "master";
@@ -116,6 +118,8 @@ export interface InstanceState {
   readonly conflict: Conflict | undefined;
   /** A kernel refusal keeps the instance in FAULT until then. */
   readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
+  /** The rest of the sync group is not fit: computed by `sync`, not by the machine. */
+  readonly groupFault: FaultCause | undefined;
   /** Kinds of packet trouble already logged since the last change of state. */
   readonly logged: ReadonlySet<string>;
   /** Send errno being reported, so that a mute instance is said once. */

@@ -21,7 +21,23 @@ export type Input =
       readonly mac: MacAddress;
       readonly gratuitous: boolean;
     }
+  /** What the sync group has come to, for one of its members. */
+  | { readonly kind: "group"; readonly order: GroupOrder }
   | { readonly kind: "stop"; readonly removed: boolean };
+
+export type GroupOrder =
+  /** All members want to be master. */
+  | { readonly kind: "master" }
+  /** `member` is master no more; `resigns` when it gave up by itself and nobody took over. */
+  | {
+      readonly kind: "backup";
+      readonly group: string;
+      readonly member: string;
+      readonly resigns: boolean;
+    }
+  | { readonly kind: "fault"; readonly cause: FaultCause | undefined }
+  /** A member was contradicted by a lower master: all say again that they are here. */
+  | { readonly kind: "reassert" };
 
 export type NotifiedState =
   "backup" | "master" | "fault" | "stopped" | "deleted" | "masterReceivedLowerPriority";
@@ -37,7 +53,11 @@ export type Effect =
   /** Ask the segment who has `address`, without claiming it. */
   | { readonly kind: "probe"; readonly address: IpAddress }
   | { readonly kind: "notify"; readonly state: NotifiedState; readonly priority: number }
+  /** The group's own notifications, after those of its members. */
+  | { readonly kind: "notifyGroup"; readonly group: string; readonly state: GroupStateName }
   | { readonly kind: "event"; readonly event: InstanceEvent };
+
+export type GroupStateName = "init" | "backup" | "master" | "fault" | "stopped";
 
 export interface Step {
   readonly state: InstanceState;

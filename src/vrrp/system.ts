@@ -10,43 +10,17 @@ import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
 import { assess } from "./assess.ts";
 import type { Facts, ScriptVerdict } from "./assess.ts";
-import type { InstanceConfig } from "./config.ts";
+import type { InstanceConfig, SyncGroupConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
-import { initialState, step } from "./instance.ts";
+import { initialState } from "./instance.ts";
 import { expectationOf } from "./receive.ts";
-import type { Expectation, Packet } from "./receive.ts";
+import type { Packet } from "./receive.ts";
 import { instanceDeadline } from "./state.ts";
-import type { Assessment, InstanceState } from "./state.ts";
-import type { Effect, Input } from "./step.ts";
-
-/** The routers of a process with what is precomputed for them. Position is identity until a reload. */
-export interface SystemConfig {
-  readonly routers: readonly Expectation[];
-  readonly byVrid: ReadonlyMap<number, readonly number[]>;
-  readonly virtualAddresses: ReadonlySet<IpAddress>;
-  /** vrrp_startup_delay: nothing is done and no advert believed before. */
-  readonly startupDelay: Duration;
-}
-
-export interface SystemState {
-  /** In groups of `GROUP_SIZE`, so that a step copies one group and not a thousand instances. */
-  readonly groups: readonly Group[];
-  readonly network: Network;
-  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
-  readonly started: boolean;
-  /** When the start-up delay ends, while it runs. */
-  readonly startAt: Instant | undefined;
-}
-
-/** Some instances, and the earliest of their deadlines: +Infinity for none. */
-export interface Group {
-  readonly instances: readonly InstanceState[];
-  readonly deadline: number;
-  /** The earliest end of a backup's wait for its master. */
-  readonly takeoverAt: number;
-}
-
-const GROUP_SIZE = 16;
+import type { Assessment } from "./state.ts";
+import type { Input } from "./step.ts";
+import { synchronise, withGroupFaults } from "./synchronise.ts";
+import { GROUP_SIZE, feedEach, groupsOf, instanceAt, instancesOf } from "./system-state.ts";
+import type { Inputs, SystemConfig, SystemState, SystemStep } from "./system-state.ts";
 
 export interface SystemPacket extends Packet {
   readonly family: Family;
@@ -71,22 +45,15 @@ export type SystemInput =
     }
   | { readonly kind: "stop" };
 
-export interface SystemEffect {
-  readonly router: number;
-  readonly effect: Effect;
+/** What a process is configured with. */
+export interface SystemSettings {
+  readonly instances: readonly InstanceConfig[];
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly startupDelay: Duration;
 }
 
-export interface SystemStep {
-  readonly state: SystemState;
-  readonly effects: readonly SystemEffect[];
-  /** Router ids that are not ours, from packets. */
-  readonly unknownVrids: readonly number[];
-}
-
-export function systemConfig(
-  instances: readonly InstanceConfig[],
-  startupDelay: Duration,
-): SystemConfig {
+export function systemConfig(settings: SystemSettings): SystemConfig {
+  const { instances, startupDelay } = settings;
   const byVrid = new Map<number, number[]>();
   for (const [index, { vrid }] of instances.entries()) {
     byVrid.set(vrid, [...(byVrid.get(vrid) ?? []), index]);
@@ -99,8 +66,24 @@ export function systemConfig(
     routers: instances.map(expectationOf),
     byVrid,
     virtualAddresses: new Set(addresses.map(({ address }) => address)),
+    ...syncGroupIndex(settings),
     startupDelay,
   };
+}
+
+function syncGroupIndex({
+  instances,
+  syncGroups,
+}: SystemSettings): Pick<SystemConfig, "syncGroups" | "syncGroupOf"> {
+  const positions = new Map(instances.map(({ name }, index) => [name, index]));
+  const groups = syncGroups.map((config) => ({
+    config,
+    members: config.members.flatMap((name) => positions.get(name) ?? []),
+  }));
+  const groupOfRouter = groups.flatMap(({ members }, group) =>
+    members.map((router) => [router, group] as const),
+  );
+  return { syncGroups: groups, syncGroupOf: new Map(groupOfRouter) };
 }
 
 /** Before "start": every instance in INIT. */
@@ -118,37 +101,9 @@ export function initialSystem(
     network: facts.network,
     scripts: facts.scripts,
     started: false,
+    groupStates: config.syncGroups.map(() => "init"),
     startAt: undefined,
   };
-}
-
-/** All instances in the order of the configuration. */
-export const instancesOf = (state: SystemState): readonly InstanceState[] =>
-  state.groups.flatMap(({ instances }) => instances);
-
-export const instanceAt = (state: SystemState, index: number): InstanceState | undefined =>
-  state.groups[Math.floor(index / GROUP_SIZE)]?.instances[index % GROUP_SIZE];
-
-export function groupsOf(instances: readonly InstanceState[]): readonly Group[] {
-  const groups: Group[] = [];
-  for (let start = 0; start < instances.length; start += GROUP_SIZE) {
-    groups.push(groupOf(instances.slice(start, start + GROUP_SIZE)));
-  }
-  return groups;
-}
-
-/** When the system next wants a "timer" input; undefined when never. */
-export function systemDeadline(state: SystemState): Instant | undefined {
-  let least: number = state.startAt ?? Infinity;
-  for (const { deadline } of state.groups) if (deadline < least) least = deadline;
-  return least === Infinity ? undefined : (least as Instant);
-}
-
-/** When the first backup would declare its master dead; undefined when none waits. */
-export function takeoverDeadline(state: SystemState): Instant | undefined {
-  let least = Infinity;
-  for (const { takeoverAt } of state.groups) if (takeoverAt < least) least = takeoverAt;
-  return least === Infinity ? undefined : (least as Instant);
 }
 
 export function stepSystem(
@@ -184,48 +139,26 @@ export function stepSystem(
   }
 }
 
-/** Feeds inputs to instances in order; each group that is touched is copied once. */
+/** Feeds inputs to instances in order, and then to those that must follow them. */
 export function feed(
   config: SystemConfig,
   state: SystemState,
-  inputs: readonly (readonly [router: number, input: Input])[],
+  inputs: Inputs,
   now: Instant,
 ): SystemStep {
-  if (inputs.length === 0) return quiet(state);
-  const open = new Map<number, InstanceState[]>();
-  const effects: SystemEffect[] = [];
-  for (const [index, input] of inputs) {
-    const router = config.routers[index];
-    const number = Math.floor(index / GROUP_SIZE);
-    const instances = open.get(number) ?? [...(state.groups[number]?.instances ?? [])];
-    const instance = instances[index % GROUP_SIZE];
-    if (router === undefined || instance === undefined) continue;
-    const next = step(router, instance, input, now);
-    instances[index % GROUP_SIZE] = next.state;
-    open.set(number, instances);
-    for (const effect of next.effects) effects.push({ router: index, effect });
-  }
-  const groups = [...state.groups];
-  for (const [number, instances] of open) groups[number] = groupOf(instances);
-  return { state: { ...state, groups }, effects, unknownVrids: [] };
-}
-
-function groupOf(instances: readonly InstanceState[]): Group {
-  let deadline = Infinity;
-  let takeoverAt = Infinity;
-  for (const instance of instances) {
-    deadline = Math.min(deadline, instanceDeadline(instance) ?? Infinity);
-    const { phase } = instance;
-    if (phase.kind === "backup") takeoverAt = Math.min(takeoverAt, phase.masterDownAt);
-  }
-  return { instances, deadline, takeoverAt };
+  const first = feedEach(config, state, inputs, now);
+  return config.syncGroups.length === 0
+    ? first
+    : synchronise(config, { before: state, step: first, inputs }, now);
 }
 
 const quiet = (state: SystemState): SystemStep => ({ state, effects: [], unknownVrids: [] });
 
 function startAll(config: SystemConfig, state: SystemState, now: Instant): SystemStep {
-  const inputs = everyRouter(state, { kind: "started" });
-  return feed(config, { ...state, started: true, startAt: undefined }, inputs, now);
+  const started = { ...state, started: true, startAt: undefined };
+  // What a sync group waits for is known before its first member starts.
+  const ready = withGroupFaults(config, started);
+  return feed(config, ready, everyRouter(state, { kind: "started" }), now);
 }
 
 function onTimer(config: SystemConfig, state: SystemState, now: Instant): SystemStep {

@@ -42,6 +42,7 @@ export function toBackup(
         timerSetAt: now,
         preemptAt: undefined,
         expiry: expiryOf(router, cause, wait),
+        held: undefined,
       },
       ...changed(cause, now),
     },
@@ -50,6 +51,26 @@ export function toBackup(
       notify("backup", effectivePriority),
     ],
   }));
+}
+
+/**
+ * A sync group's member that would be master waits for the others, as Keepalived has it: the timer
+ * runs anew, so that nothing is lost should they never come.
+ */
+export function toHeld(
+  router: Expectation,
+  state: InstanceState,
+  cause: TransitionCause,
+  now: Instant,
+): Step {
+  const { phase } = state;
+  if (phase.kind !== "backup") return { state, effects: [] };
+  const isKnown = phase.held !== undefined || cause.kind === "owner";
+  const masterDownAt = after(now, waitFor(router, state, "full"));
+  return {
+    state: { ...state, phase: { ...phase, masterDownAt, held: cause } },
+    effects: isKnown ? [] : [event({ kind: "receiveTimeout" })],
+  };
 }
 
 /**
@@ -77,7 +98,9 @@ export function toMaster(
     ...changed(cause, now),
   };
   const timedOut: readonly Effect[] =
-    cause.kind === "owner" ? [] : [event({ kind: "receiveTimeout" })];
+    cause.kind === "owner" || config.syncGroup !== undefined
+      ? []
+      : [event({ kind: "receiveTimeout" })];
   return andThen(sendAdvert(entered), (sent) => ({
     state: sent,
     effects: [

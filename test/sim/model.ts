@@ -34,7 +34,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "skip_check startup accept ttl check_src rtrack",
+    "skip_check startup sync sync_script accept ttl check_src rtrack",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -78,6 +78,7 @@ export function instanceFrom(words: Words): InstanceConfig {
     trackedInterfaces: tracked(words.get("track"), false),
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),
     strict: false,
+    syncGroup: undefined,
     skipAddressCheck: words.has("skip_check"),
     accept: true,
     lowerPriorityNoAdvert: words.has("lower_no_advert"),
@@ -99,11 +100,42 @@ export function instanceFrom(words: Words): InstanceConfig {
   };
 }
 
+/**
+ * The instances of a router: one, and with `sync=PRIO` a second, VI_2 (VRID 52, 10.0.0.4), in a sync
+ * group with it. `sync_script=` tracks a script by the second alone.
+ */
+export function instancesFrom(words: Words): readonly InstanceConfig[] {
+  const first = instanceFrom(words);
+  const prio = words.get("sync");
+  if (prio === undefined) return [first];
+  const script = words.get("sync_script");
+  const second = instanceFrom(
+    new Map([
+      ...[...words].filter(([word]) => word !== "script"),
+      ...parseWords([`prio=${prio}`, "vrid=52", "vip=10.0.0.4", "name=VI_2"]),
+      ...(script === undefined ? [] : parseWords([`script=${script}`])),
+    ]),
+  );
+  return [first, second].map((instance) => ({ ...instance, syncGroup: "G" }));
+}
+
 export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_TIME): Model {
+  const members = instances.filter(({ syncGroup }) => syncGroup !== undefined);
+  const notify = {
+    master: undefined,
+    backup: undefined,
+    fault: undefined,
+    stop: undefined,
+    any: undefined,
+  };
   return {
     global: globalDefaults(startupDelay),
     scripts: [],
     instances,
+    syncGroups:
+      members.length === 0
+        ? []
+        : [{ name: "G", members: members.map(({ name }) => name), notify, smtpAlert: false }],
     hasVirtualServers: false,
     hasBfd: false,
   };

@@ -22,7 +22,7 @@ import type { DriverOutput } from "../../src/daemon/vrrp/driver.ts";
 import type { ScriptVerdict } from "../../src/vrrp/assess.ts";
 import type { InstanceEvent } from "../../src/vrrp/events.ts";
 import { FakeLan } from "./fake-lan.ts";
-import { address, instanceFrom, modelOf, parseSpan, parseWords } from "./model.ts";
+import { address, instanceFrom, instancesFrom, modelOf, parseSpan, parseWords } from "./model.ts";
 import type { Words } from "./model.ts";
 
 interface Router {
@@ -30,6 +30,8 @@ interface Router {
   words: Words;
   driver: VrrpDriver | undefined;
   state: string;
+  /** The second instance's, in a sync group with the first. */
+  second: string;
   readonly scripts: Map<string, ScriptVerdict>;
 }
 
@@ -180,6 +182,7 @@ export class ScenarioRun {
         words: parseWords([...common, ...options]),
         driver: undefined,
         state: "init",
+        second: "init",
         scripts: new Map(),
       };
       this.routers.set(name, router);
@@ -189,6 +192,7 @@ export class ScenarioRun {
 
   #start(router: Router): void {
     router.state = "init";
+    router.second = "init";
     const setup = {
       model: this.#model(router),
       options: { keepAddresses: false, detail: false },
@@ -201,24 +205,26 @@ export class ScenarioRun {
 
   #model(router: Router): Model {
     const delay = router.words.get("startup");
-    return modelOf(
-      [instanceFrom(router.words)],
-      delay === undefined ? undefined : parseSpan(delay),
-    );
+    return modelOf(instancesFrom(router.words), delay === undefined ? undefined : parseSpan(delay));
   }
 
   #outputOf(router: Router): DriverOutput {
     return {
-      event: ({ event }) => {
-        const text = describe(event, router.state);
-        if (event.kind === "entered") router.state = event.state;
-        if (event.kind === "stopped") router.state = "stopped";
-        if (text !== undefined) this.#say(router.name, text);
+      event: ({ instance, event }) => {
+        const which = instance === SECOND ? "second" : "state";
+        const text = describe(event, router[which]);
+        if (event.kind === "entered") router[which] = event.state;
+        if (event.kind === "stopped") router[which] = "stopped";
+        const name = which === "second" ? `${router.name}/${SECOND}` : router.name;
+        if (text !== undefined) this.#say(name, text);
       },
       line: (level, text) => {
         if (level !== "info") this.#say(router.name, text);
       },
       notify: () => undefined,
+      notifyGroup: (group, state) => {
+        this.#say(router.name, `group ${group} is ${state}`);
+      },
     };
   }
 
@@ -268,6 +274,9 @@ export class ScenarioRun {
   }
 }
 
+/** The instance that `sync=` adds. */
+const SECOND = "VI_2";
+
 const SHARED_FLAGS = new Set(["nopreempt", "skip_check", "higher_advert", "lower_no_advert"]);
 
 /** A transcript line, or nothing for what a reader would only skim. */
@@ -310,6 +319,8 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `hears lower priority ${event.priority} from ${event.source}`;
     case "checksumModeSwitched":
       return "uses the old unicast checksum";
+    case "groupFollows":
+      return `group ${event.group} follows to ${event.state}`;
     case "lowerPriorityDiscarded":
     case "receiveTimeout":
     case "higherPriorityReceived":
@@ -343,6 +354,8 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return " (faults cleared)";
     case "owner":
       return " (owner)";
+    case "syncGroup":
+      return ` (follows ${cause.member})`;
     case "started":
     case "fault":
     case "removed":
@@ -363,6 +376,10 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return `script ${cause.script} failed`;
     case "scriptPending":
       return `script ${cause.script} has not run`;
+    case "memberFault":
+      return `${cause.member} of group ${cause.group} is in fault`;
+    case "memberPending":
+      return `${cause.member} of group ${cause.group} waits`;
     case "kernelRefused":
       return `kernel refused to ${cause.action} (errno ${cause.errno})`;
   }

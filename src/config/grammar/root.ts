@@ -166,12 +166,11 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "vrrp",
     default: "none",
     help: "Bundle of instances that change state together.",
-    later: "its members change state independently",
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("vrrp_sync_group", title, context);
       if (name === undefined) return undefined;
-      const made = { name, members: [], tracked: [], commands: [] };
+      const made = { name, members: [], tracked: [], notify: {} };
       draft.syncGroups.push(made);
       return made;
     },

@@ -12,20 +12,19 @@ import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../s
 import type { ScriptVerdict } from "../../vrrp/assess.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
-import { reloadSystem } from "../../vrrp/reload.ts";
+import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
-import type { Effect, NotifiedState } from "../../vrrp/step.ts";
+import type { Effect, GroupStateName, NotifiedState } from "../../vrrp/step.ts";
 import {
   groupsOf,
-  initialSystem,
   instanceAt,
   instancesOf,
-  stepSystem,
-  systemConfig,
   systemDeadline,
   takeoverDeadline,
-} from "../../vrrp/system.ts";
-import type { SystemConfig, SystemEffect, SystemInput, SystemState } from "../../vrrp/system.ts";
+} from "../../vrrp/system-state.ts";
+import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-state.ts";
+import { initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
+import type { SystemInput, SystemSettings } from "../../vrrp/system.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
 import { usesInterface } from "./address-work.ts";
 import { announcingWords, installedWords, removedWords } from "./deeds.ts";
@@ -41,6 +40,7 @@ export interface DriverOutput {
   event(event: VrrpEvent): void;
   line(level: LineLevel, text: string, isDetail: boolean): void;
   notify(instance: string, state: NotifiedState, priority: number): void;
+  notifyGroup(group: string, state: GroupStateName): void;
 }
 
 export interface DriverOptions {
@@ -98,7 +98,7 @@ export class VrrpDriver implements Disposable {
       },
     });
     this.#model = setup.model;
-    this.#config = systemConfig(setup.model.instances, setup.model.global.startupDelay);
+    this.#config = systemConfig(settingsOf(setup.model));
     const facts = { network: this.#resources.table.network, scripts: setup.scripts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
     this.#resources.open(this.#config);
@@ -126,14 +126,14 @@ export class VrrpDriver implements Disposable {
 
   /** Returns how many instances the new configuration touched. */
   reload(model: Model, scripts: ReadonlyMap<string, ScriptVerdict>): number {
-    const next = systemConfig(model.instances, model.global.startupDelay);
+    const next = systemConfig(settingsOf(model));
     const known = new Set(model.scripts.map(({ name }) => name));
     const kept = new Map([...scripts].filter(([name]) => known.has(name)));
     const before = { ...this.#state, scripts: kept };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
     this.#isBusy = true;
     this.#perform(change.farewells);
-    this.#slices.renumber((old) => positionIn(change.origin, old));
+    this.#slices.renumber((old) => positionAfter(change, old));
     this.#pacer.clear();
     this.#resources.adopt(this.#config, next, change);
     this.#model = model;
@@ -286,6 +286,7 @@ export class VrrpDriver implements Disposable {
     switch (effect.kind) {
       case "sendAdvert":
       case "notify":
+      case "notifyGroup":
       case "event":
         return;
       case "installAddresses":
@@ -334,6 +335,8 @@ export class VrrpDriver implements Disposable {
     if (effect.kind === "event") this.#say(router, effect.event);
     else if (effect.kind === "notify") {
       this.#output.notify(this.#name(router), effect.state, effect.priority);
+    } else if (effect.kind === "notifyGroup") {
+      this.#output.notifyGroup(effect.group, effect.state);
     }
   }
 
@@ -394,7 +397,4 @@ export class VrrpDriver implements Disposable {
   }
 }
 
-function positionIn(origin: readonly (number | undefined)[], old: number): number | undefined {
-  const position = origin.indexOf(old);
-  return position < 0 ? undefined : position;
-}
+const settingsOf = (model: Model): SystemSettings => ({ ...model, ...model.global });

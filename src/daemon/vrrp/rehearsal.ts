@@ -81,7 +81,12 @@ function playOnce(model: Model, network: RehearsalNetwork): void {
     options: { keepAddresses: false, detail: false },
     scripts: new Map(),
   };
-  const silence = { event: () => undefined, line: () => undefined, notify: () => undefined };
+  const silence = {
+    event: () => undefined,
+    line: () => undefined,
+    notify: () => undefined,
+    notifyGroup: () => undefined,
+  };
   using driver = new VrrpDriver(stage.ports, setup, silence);
   driver.start();
   // Past the longest master-down interval (255 s adverts), then a few adverts as master.

@@ -10,8 +10,8 @@ import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../s
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import type { Reload } from "../../vrrp/reload.ts";
-import { instanceAt } from "../../vrrp/system.ts";
-import type { SystemConfig, SystemState } from "../../vrrp/system.ts";
+import { instanceAt } from "../../vrrp/system-state.ts";
+import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
 import { AddressWork, allAddresses, toChange } from "./address-work.ts";
 import { AdvertPackets } from "./advert-packets.ts";
 import type { PacketFacts } from "./advert-packets.ts";

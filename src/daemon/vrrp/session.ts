@@ -124,6 +124,9 @@ export class VrrpSession {
       notify: (instance, state, priority) => {
         this.#send({ kind: "notify", instance, state, priority });
       },
+      notifyGroup: (group, state) => {
+        this.#send({ kind: "notifyGroup", group, state });
+      },
     });
     this.#driver.start();
     this.#send({ kind: "running" });

@@ -4,7 +4,7 @@ import type { Instant } from "../../base/units.ts";
 import type { InstanceSnapshot, InterfaceSnapshot } from "../../report/state.ts";
 import type { Network } from "../../track/network.ts";
 import type { VirtualAddress } from "../../vrrp/config.ts";
-import { activeFaults } from "../../vrrp/instance.ts";
+import { activeFaults } from "../../vrrp/faults.ts";
 import type { Expectation } from "../../vrrp/receive.ts";
 import type { InstanceState } from "../../vrrp/state.ts";
 import { stateName } from "../../vrrp/state.ts";
