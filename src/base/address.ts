@@ -13,7 +13,9 @@ export type MacAddress = Tagged<"MacAddress", string>;
 
 /** The address in canonical spelling, or undefined when `text` is none. Zone ids are refused. */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  const bytes = text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+  // A valid IPv4 address has one spelling, so there is nothing to make anew.
+  if (!text.includes(":")) return isIpv4(text) ? (text as IpAddress) : undefined;
+  const bytes = parseIpv6(text);
   return bytes === undefined ? undefined : addressFromBytes(bytes);
 }
 
@@ -86,17 +88,35 @@ export function macBytes(mac: MacAddress): Uint8Array {
   return Uint8Array.from(mac.split(":"), (part) => parseInt(part, 16));
 }
 
-function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
-  const bytes = new Uint8Array(4);
-  for (const [i, part] of parts.entries()) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part)) return undefined;
-    const value = Number(part);
-    if (value > 255) return undefined;
-    bytes[i] = value;
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+/** Four numbers up to 255 without leading zeros; character by character, as files have thousands. */
+function isIpv4(text: string): boolean {
+  let dots = 0;
+  let digits = 0;
+  let octet = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (digits === 0) return false;
+      dots += 1;
+      digits = 0;
+      octet = 0;
+      continue;
+    }
+    const digit = code - ZERO;
+    const hasLeadingZero = digits > 0 && octet === 0;
+    if (digit < 0 || digit > 9 || hasLeadingZero) return false;
+    octet = octet * 10 + digit;
+    digits += 1;
+    if (octet > 255) return false;
   }
-  return bytes;
+  return dots === 3 && digits > 0;
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  return isIpv4(text) ? Uint8Array.from(text.split("."), Number) : undefined;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

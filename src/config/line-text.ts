@@ -63,14 +63,13 @@ export function replaceInLine(
   end: number,
   replacement: string,
 ): LineText {
-  const columns = line.columns?.slice() ?? identityColumns(line);
-  const at = columns[start] ?? line.column + start;
-  const inserted = new Array<number>(replacement.length).fill(at);
-  return {
-    ...line,
-    text: line.text.slice(0, start) + replacement + line.text.slice(end),
-    columns: columns.slice(0, start).concat(inserted, columns.slice(end)),
-  };
+  const at = columnAt(line, start);
+  const columns: number[] = [];
+  for (let i = 0; i < start; i += 1) columns.push(columnAt(line, i));
+  while (columns.length < start + replacement.length) columns.push(at);
+  for (let i = end; i <= line.text.length; i += 1) columns.push(columnAt(line, i));
+  const text = line.text.slice(0, start) + replacement + line.text.slice(end);
+  return { ...line, text, columns };
 }
 
 /** The line without the characters at `offsets`, which are in rising order. */
