@@ -5,58 +5,65 @@
 import type { ArgumentDescription } from "../config/grammar/arguments.ts";
 import type { KeywordDescription } from "../config/grammar/keyword.ts";
 
-/** How a keyword is written: `weight -253-253 [reverse]`, `track_script { NAME [weight N] ... }`. */
-export function keywordSynopsis(row: KeywordDescription): string {
-  const shapes = row.arguments.map(({ shape }) => shape).join(" ");
-  const head = shapes === "" || row.block === "items" ? row.name : `${row.name} ${shapes}`;
-  if (row.block === undefined) return head;
-  return row.block === "items" ? `${head} { ${shapes} ... }` : `${head} { ... }`;
+/** How it is written, without the blocks around it; a word of a line begins with the item. */
+export function keywordSynopsis(row: KeywordDescription, parent?: KeywordDescription): string {
+  const shapes = row.arguments.map(({ shape }) => shape);
+  if (row.block === "items") return `${row.name} { ${shapes.join(" ")} ... }`;
+  if (row.block === "keywords") return [row.name, ...shapes, "{ ... }"].join(" ");
+  const item = parent?.block === "items" ? (parent.arguments[0]?.shape ?? "") : "";
+  const start = item === "" ? [] : [`${item.split(" ", 1)[0] ?? ""} ...`];
+  return [...start, row.name, ...shapes].join(" ");
 }
 
-/** What an argument may be, beyond its shape: `whole number from 1 to 255`. */
-export function argumentRange(argument: ArgumentDescription): string | undefined {
-  const { kind, minimum, maximum, choices, unit } = argument;
-  if (choices !== undefined) return choices.join(", ");
-  if (maximum === undefined) return undefined;
-  switch (kind) {
-    case "text":
-    case "interface":
-    case "password":
-      return maximum < UNREMARKABLE_LENGTH ? `at most ${maximum} characters` : undefined;
-    default: {
-      const noun = kind === "integer" ? "whole number" : kind;
-      const unitWord = unit === undefined || kind.includes("seconds") ? "" : ` (${unit})`;
-      return minimum === undefined
-        ? `${noun} up to ${maximum}${unitWord}`
-        : `${noun} from ${minimum} to ${maximum}${unitWord}`;
-    }
-  }
-}
-
+/** The largest number that stands for no limit of its own. */
+const UNBOUNDED = 2_147_483_647;
 /** The longest text that an argument without a limit of its own may be. */
 const UNREMARKABLE_LENGTH = 1_000;
 
-export interface KeywordFact {
-  readonly label: "Range" | "Default" | "Since" | "Deprecated" | "Status";
-  readonly text: string;
-}
-
-/** What is known of a keyword, in the order people ask for it. */
-export function keywordFacts(row: KeywordDescription): readonly KeywordFact[] {
-  const facts: KeywordFact[] = [];
-  for (const argument of row.arguments) {
-    const range = argumentRange(argument);
-    if (range !== undefined) facts.push({ label: "Range", text: range });
+/** What may be written for an argument; undefined when its shape says it all. */
+export function argumentInWords(argument: ArgumentDescription): string | undefined {
+  const { kind, minimum = 0, maximum, choices, unit } = argument;
+  const isUnbounded = maximum === undefined || maximum >= UNBOUNDED;
+  const range = isUnbounded ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  switch (kind) {
+    case "integer":
+      return `a whole number, ${range}${unit === undefined ? "" : ` ${unit}`}`;
+    case "seconds":
+      return `seconds, ${range}, with up to six decimal places`;
+    case "milliseconds":
+      return `milliseconds, ${range}, with up to three decimal places`;
+    case "whole seconds":
+      return `whole seconds, ${range}`;
+    case "boolean":
+      return "on, true or yes; off, false or no";
+    case "address":
+      return "an IPv4 or IPv6 address";
+    case "prefix":
+      return "an address, with the length of its network if need be";
+    case "interface":
+      return "the name of an interface, at most 15 characters";
+    case "command":
+      return "a program, in quotes when it has arguments; then its user and group";
+    case "number or name":
+      return `a number, ${range}, or a name`;
+    case "range":
+      return `two numbers, each ${range}`;
+    case "password":
+    case "text":
+      if (maximum === undefined || maximum >= UNREMARKABLE_LENGTH) return undefined;
+      return `at most ${maximum} characters`;
+    default:
+      return choices === undefined ? undefined : `one of ${choices.join(", ")}`;
   }
-  facts.push({ label: "Default", text: row.default });
-  const product = row.ours === true ? "an extension of keepalived-ts" : "Keepalived";
-  facts.push({ label: "Since", text: `${product} ${row.since}` });
-  if (row.instead !== undefined) facts.push({ label: "Deprecated", text: `use ${row.instead}` });
-  facts.push({ label: "Status", text: keywordStatus(row) });
-  return facts;
 }
 
-/** Whether the daemon acts on it here, in a few words. */
-export function keywordStatus({ later }: KeywordDescription): string {
-  return later === undefined ? "active" : `accepted, not active yet: ${later}`;
+/** The Keepalived version it came with; of an extension, ours. */
+export function keywordSince({ since, ours }: KeywordDescription): string {
+  return ours === true ? `${since}; Keepalived does not know it` : `Keepalived ${since}`;
+}
+
+/** Whether the daemon acts on the last of `rows`, given as the blocks around it and itself. */
+export function keywordStatus(rows: readonly KeywordDescription[]): string {
+  const later = rows.findLast((row) => row.later !== undefined)?.later;
+  return later === undefined ? "active" : `accepted, not yet active: ${later}`;
 }
