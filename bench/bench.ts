@@ -4,7 +4,10 @@
  *   tsx bench/bench.ts            everything, less than 15 minutes
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
- *   tsx bench/bench.ts --only failover,takeover,load,start
+ *   tsx bench/bench.ts --only start,check,failover,takeover,load
+ *
+ * start: to the first advert; check: `-t` of large files, its time and memory; failover: a master
+ * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
@@ -13,6 +16,7 @@ import { daemonProgram } from "../test/lab/keepalived.ts";
 import { Lan } from "../test/lab/lan.ts";
 import { privilege } from "../test/lab/privilege.ts";
 import { complaint } from "../test/lab/requirements.ts";
+import { playChecks } from "./check.ts";
 import { Contest } from "./contest.ts";
 import { playFailovers } from "./failover.ts";
 import { playLoads } from "./load.ts";
@@ -32,6 +36,7 @@ interface Plan {
   readonly load: (instances: number) => number;
   readonly loadWindowMs: number;
   readonly start: number;
+  readonly check: number;
 }
 
 const FULL: Plan = {
@@ -41,6 +46,7 @@ const FULL: Plan = {
   load: () => 3,
   loadWindowMs: 10_000,
   start: 8,
+  check: 11,
 };
 
 const QUICK: Plan = {
@@ -50,9 +56,10 @@ const QUICK: Plan = {
   load: (instances) => (instances === 1 ? 0 : 1),
   loadWindowMs: 5_000,
   start: 3,
+  check: 5,
 };
 
-const PARTS = ["start", "failover", "takeover", "load"] as const;
+const PARTS = ["start", "check", "failover", "takeover", "load"] as const;
 
 async function main(words: readonly string[]): Promise<number> {
   const obstacle = whyNot();
@@ -90,6 +97,7 @@ async function play(contest: Contest, plan: Plan, parts: readonly string[]): Pro
   ]);
   const observer = await lan.observe("ip proto 112 or arp");
   if (parts.includes("start")) await playStarts(contest, lan, observer, plan.start);
+  if (parts.includes("check")) await playChecks(contest, lan, plan.check);
   if (parts.includes("failover")) await playFailovers(contest, lan, observer, plan.failover);
   if (parts.includes("takeover")) await playTakeovers(contest, lan, observer, plan.takeover);
   if (parts.includes("load")) {

@@ -1,14 +1,9 @@
-/**
- * From the start of the program to its first advert, with priority 255; and the time a
- * configuration test of a large file takes.
- */
-import { must } from "../test/lab/command.ts";
-import { daemonProgram } from "../test/lab/keepalived.ts";
+/** From the start of the program to its first advert, with priority 255. */
 import type { Lan } from "../test/lab/lan.ts";
 import type { Observer } from "../test/lab/observer.ts";
 import type { Contest, Contestant, Measurement } from "./contest.ts";
-import { daemonOn, kindOf, sweep } from "./daemons.ts";
-import { manyInstances, oneInstance } from "./instance-files.ts";
+import { daemonOn, sweep } from "./daemons.ts";
+import { oneInstance } from "./instance-files.ts";
 
 /** Writes the time at the moment bash turns into the daemon. */
 const STAMPED = 'printf %s "$EPOCHREALTIME" >/run/lab/started; exec "$@"';
@@ -22,7 +17,6 @@ export async function playStarts(
   await contest.play("start to first advert", rounds, (contestant) =>
     start(lan, observer, contestant),
   );
-  await contest.play("configuration test", rounds, (contestant) => test(lan, contestant));
 }
 
 async function start(
@@ -42,33 +36,4 @@ async function start(
   } finally {
     await sweep(daemon);
   }
-}
-
-const FILES = [
-  {
-    what: "250 instances of 100 addresses",
-    text: manyInstances(250, 100, 100),
-    path: "/root/a.conf",
-  },
-  { what: "an empty file", text: "", path: "/root/b.conf" },
-] as const;
-
-async function test(lan: Lan, contestant: Contestant): Promise<readonly Measurement[]> {
-  const host = lan.host("lb01");
-  const found: Measurement[] = [];
-  for (const { what, text, path } of FILES) {
-    host.writeFile(path, text);
-    const program = daemonProgram(kindOf(contestant));
-    // Timed inside, so that entering the host is not part of it.
-    const script = `start=$EPOCHREALTIME; "$@" >/run/lab/test.log 2>&1; code=$?; end=$EPOCHREALTIME
-      echo "$code $(( \${end/./} - \${start/./} ))"`;
-    const output = await must(
-      host.machine.enter(["bash", "-c", script, "bash", program, "-t", "-f", path]),
-      { env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } },
-    );
-    const [code, microseconds] = output.trim().split(" ").map(Number);
-    if (code !== 0) throw new Error(`-t of ${what} ended with ${code}`);
-    found.push({ name: `-t of ${what}`, unit: "ms", value: (microseconds ?? NaN) / 1000 });
-  }
-  return found;
 }
