@@ -122,11 +122,6 @@ export function runVerdict(diagnostics: readonly Diagnostic[]): 2 | 6 | undefine
   return exits.includes(2) ? 2 : undefined;
 }
 
-/** A warning about something that Keepalived passes over in silence. */
-export function remark(at: Span, message: string): Diagnostic {
-  return { severity: "warning", code: "ignored", message, at };
-}
-
 /** Whether `-t` of Keepalived would mention it; what does not count is said by us alone. */
 export function countsForTest(diagnostic: Diagnostic): boolean {
   return meaningOf(diagnostic.code).test !== "none";

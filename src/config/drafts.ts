@@ -5,6 +5,7 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
+import type { BfdDraft } from "./bfd-drafts.ts";
 import type { MailConfig } from "./model.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
@@ -18,6 +19,7 @@ export interface RootDraft {
   readonly trackFiles: NamedDraft[];
   readonly trackProcesses: NamedDraft[];
   readonly linkbeatInterfaces: Located<string>[];
+  readonly bfdInstances: BfdDraft[];
   hasVirtualServers: boolean;
   hasBfd: boolean;
   instanceName?: Located<string>;
@@ -99,6 +101,7 @@ export interface GlobalDraft {
   logUnknownVrids?: Span;
   smtpAlert?: Located<boolean>;
   smtpAlertVrrp?: Located<boolean>;
+  checkersLogAllFailures?: boolean;
   startupScript?: Located<Command>;
   shutdownScript?: Located<Command>;
 }
@@ -215,6 +218,7 @@ export function createRootDraft(): RootDraft {
     trackFiles: [],
     trackProcesses: [],
     linkbeatInterfaces: [],
+    bfdInstances: [],
     hasVirtualServers: false,
     hasBfd: false,
   };

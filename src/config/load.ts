@@ -2,11 +2,13 @@
  * The way in: a file's path to a finished model, every diagnostic, and what they mean for the exit
  * code. Three passes: read lines into a tree, the grammar fills drafts, drafts become the model.
  */
+import type { BfdInstanceConfig } from "../bfd/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { collectDiagnostics, runVerdict, testVerdict } from "./diagnostics.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { createRootDraft } from "./drafts.ts";
 import type { InstanceDraft, RootDraft } from "./drafts.ts";
+import { finishBfdInstances } from "./finish-bfd.ts";
 import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { checkLater } from "./finish-later.ts";
@@ -44,6 +46,8 @@ export interface Verdict {
 export interface LoadedConfig {
   /** Usable also when there are diagnostics, unless `verdict.run` says otherwise. */
   readonly model: Model;
+  /** The BFD sessions, which are nothing to the VRRP process. */
+  readonly bfd: readonly BfdInstanceConfig[];
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that was read, in order. */
   readonly files: readonly string[];
@@ -69,6 +73,8 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
     syncGroups: groupsByMember(root.syncGroups, list.report),
+    trackFiles: new Map(root.trackFiles.map((file) => [file.name.value, file])),
+    bfdInstances: new Map(root.bfdInstances.map((instance) => [instance.name.value, instance])),
     names: context.names,
     report: list.report,
     suggest: context.suggest,
@@ -77,9 +83,11 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);
+  const bfd = finishBfdInstances(root.bfdInstances, scope);
   const diagnostics = inFileOrder(list.finish(), files);
   return {
     model,
+    bfd,
     diagnostics,
     files,
     verdict: { test: testVerdict(diagnostics), run: runVerdict(diagnostics) },

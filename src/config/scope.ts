@@ -1,13 +1,23 @@
 /** What the `finish` functions share: the rest of the file's settings, and where to complain. */
+import type { BfdDraft } from "./bfd-drafts.ts";
 import type { Report, Span } from "./diagnostics.ts";
 import type { Suggest } from "./nearest.ts";
-import type { GlobalDraft, InstanceDraft, ScriptDraft, SyncGroupDraft } from "./drafts.ts";
+import type {
+  GlobalDraft,
+  InstanceDraft,
+  NamedDraft,
+  ScriptDraft,
+  SyncGroupDraft,
+} from "./drafts.ts";
 
 export interface Scope {
   readonly global: GlobalDraft;
   readonly scripts: ReadonlyMap<string, ScriptDraft>;
   /** The sync group of each instance that is in one, by the instance's name. */
   readonly syncGroups: ReadonlyMap<string, SyncGroupDraft>;
+  /** Tracked files and BFD sessions by name. */
+  readonly trackFiles: ReadonlyMap<string, NamedDraft>;
+  readonly bfdInstances: ReadonlyMap<string, BfdDraft>;
   /** Every named block by `KEYWORD NAME`. */
   readonly names: ReadonlyMap<string, Span>;
   readonly report: Report;

@@ -19,6 +19,8 @@ export interface ArgumentDescription {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly string[];
+  /** A sentence for each of the choices, where they need one. */
+  readonly choiceHelp?: Readonly<Record<string, string>>;
 }
 
 export interface ArgumentType<Value> extends ArgumentDescription {
@@ -173,6 +175,48 @@ export const boolean: ArgumentType<boolean> = {
   },
 };
 
+/** Decimal milliseconds with a resolution of one microsecond. */
+export function milliseconds(minimum: number, maximum: number): ArgumentType<Duration> {
+  return {
+    kind: "milliseconds",
+    shape: "MS",
+    unit: "ms",
+    minimum,
+    maximum,
+    parse: (word, report) => parseMilliseconds(word, minimum, maximum, report),
+  };
+}
+
+function parseMilliseconds(
+  word: Word,
+  minimum: number,
+  maximum: number,
+  report: Report,
+): Duration | undefined {
+  const found = /^\+?([0-9]*)(?:\.([0-9]*))?$/.exec(word.text);
+  const whole = found?.[1] ?? "";
+  const fraction = found?.[2] ?? "";
+  if (found === null || whole + fraction === "") {
+    refuse(report, "bad-value", word, `invalid number '${word.text}'`);
+    return undefined;
+  }
+  const value = Number(whole) * 1_000 + Number(`0.${fraction || "0"}`) * 1_000;
+  if (value < minimum * 1_000 || value > maximum * 1_000) {
+    const range = `[${minimum.toFixed(3)}, ${maximum.toFixed(3)}]`;
+    refuse(report, "out-of-range", word, `number '${word.text}' outside range ${range}`);
+    return undefined;
+  }
+  if (fraction.length > 3) {
+    report({
+      severity: "warning",
+      code: "rounded",
+      message: `'${word.text}' has too many decimal places - rounding to a microsecond`,
+      at: spanOf(word),
+    });
+  }
+  return microseconds(value);
+}
+
 /** One of a few words, told apart by case. */
 export function choice<Name extends string>(...names: readonly Name[]): ArgumentType<Name> {
   return {
@@ -193,6 +237,28 @@ export function choice<Name extends string>(...names: readonly Name[]): Argument
       return undefined;
     },
   };
+}
+
+/** One of a few words in whatever case, given in the case of the list. */
+export function choiceInAnyCase<Name extends string>(
+  ...names: readonly Name[]
+): ArgumentType<Name> {
+  const exact = choice(...names);
+  return {
+    ...exact,
+    parse: (word, report) => {
+      const wanted = word.text.toLowerCase();
+      return names.find((name) => name.toLowerCase() === wanted) ?? exact.parse(word, report);
+    },
+  };
+}
+
+/** The same choice, with a sentence for each of its words. */
+export function explained<Value>(
+  type: ArgumentType<Value>,
+  choiceHelp: Readonly<Record<string, string>>,
+): ArgumentType<Value> {
+  return { ...type, choiceHelp };
 }
 
 export const address: ArgumentType<IpAddress> = {

@@ -179,6 +179,7 @@ export const GLOBAL_MAIL: readonly Keyword<GlobalDraft>[] = [
     default: "off",
     help: "Log every failed check while a server is up.",
     later: "there is no checker process",
+    set: (draft, { value }) => (draft.checkersLogAllFailures = value),
   }),
   flag({
     name: "no_email_faults",

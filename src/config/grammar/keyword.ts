@@ -168,6 +168,8 @@ function expected({ kind, minimum, maximum, choices }: ArgumentDescription): str
       return `write a whole number from ${minimum ?? 0} to ${maximum ?? ""}`;
     case "seconds":
       return `write seconds from ${minimum ?? 0} to ${maximum ?? ""}`;
+    case "milliseconds":
+      return `write milliseconds from ${minimum ?? 0} to ${maximum ?? ""}`;
     case "whole seconds":
       return "write whole seconds, without a fraction";
     case "boolean":

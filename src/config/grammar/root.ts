@@ -4,6 +4,7 @@ import { createInstanceDraft } from "../drafts.ts";
 import type { InstanceDraft, RootDraft } from "../drafts.ts";
 import { readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
 import { COUNT_MAXIMUM, interfaceName, optionalText, text, wholeSeconds } from "./arguments.ts";
+import { BFD_INSTANCE } from "./bfd.ts";
 import {
   checkUpDownDelay,
   garpGroupGrammar,
@@ -349,16 +350,7 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     later: "no SSL_GET checks are made",
     arguments: [],
   }),
-  passedOver({
-    name: "bfd_instance",
-    since: "2.0.0",
-    group: "bfd",
-    default: "none",
-    help: "One BFD session.",
-    later: "the BFD session is not run",
-    arguments: [NAME],
-    set: (draft) => (draft.hasBfd = true),
-  }),
+  BFD_INSTANCE,
 ];
 
 export const rootGrammar = blockGrammar<RootDraft>(TOP_LEVEL, SETTINGS, VRRP_BLOCKS, OTHER_BLOCKS);

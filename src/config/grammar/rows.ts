@@ -91,6 +91,8 @@ export function words<Draft>(
     readonly arguments: readonly ArgumentDescription[];
     readonly inside?: readonly KeywordDescription[];
     readonly needs: number;
+    /** Split like commands: both quotes, and escapes. */
+    readonly likeCommand?: true;
     readonly take: (draft: Draft, words: readonly Word[], context: Context) => void;
   },
 ): Keyword<Draft> {
@@ -99,7 +101,10 @@ export function words<Draft>(
     inside: row.inside ?? [],
     read: (draft, statement, context) => {
       refuseBlock(statement, context);
-      const found = argumentWords(statement, context);
+      const found =
+        row.likeCommand === true
+          ? readCommandWords(statement.line, row.name.length, context.report)
+          : argumentWords(statement, context);
       if (found.length < row.needs)
         reportMissing(row, statement, context, {
           shape: shapeOf(row.arguments),

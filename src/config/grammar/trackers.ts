@@ -13,9 +13,10 @@ interface Weighted {
   isReversed?: boolean;
 }
 
-/** `weight N [reverse]`. */
-function takeWeight(
+/** `weight N [reverse]`; some take `noreverse` too, against the default of what they track. */
+export function takeWeight(
   type: ArgumentType<number>,
+  takesNoReverse = false,
 ): (draft: Weighted, found: readonly Word[], context: Context) => void {
   return (draft, [number, reverse], context) => {
     if (number === undefined) return;
@@ -24,6 +25,7 @@ function takeWeight(
     draft.weight = { value: parsed, at: spanOf(number) };
     if (reverse === undefined) return;
     if (reverse.text === "reverse") draft.isReversed = true;
+    else if (reverse.text === "noreverse" && takesNoReverse) draft.isReversed = false;
     else {
       const message = `unknown word '${reverse.text}' after weight - only reverse may follow`;
       context.report({ severity: "error", code: "bad-value", message, at: spanOf(reverse) });
@@ -33,7 +35,7 @@ function takeWeight(
 
 const SCRIPT_WEIGHT = integer(-253, 253);
 const PROCESS_WEIGHT = integer(-254, 254);
-const FILE_WEIGHT = integer(-COUNT_MAXIMUM, COUNT_MAXIMUM);
+export const FILE_WEIGHT = integer(-COUNT_MAXIMUM, COUNT_MAXIMUM);
 
 export const scriptGrammar = blockGrammar<ScriptDraft>("vrrp_script", [
   command({

@@ -53,7 +53,7 @@ export function readExpected(name: string): string {
 
 /** The outcome as text: exit codes, diagnostics, and the model where it differs from minimal.conf. */
 export function renderOutcome(name: string): string {
-  const { model, diagnostics, files, verdict } = loadCorpusFile(name);
+  const { model, bfd, diagnostics, files, verdict } = loadCorpusFile(name);
   const isMinimal = name === "minimal";
   const minimal = loadCorpusFile("minimal").model;
   const lines = [
@@ -69,6 +69,7 @@ export function renderOutcome(name: string): string {
   }
   if (model.hasVirtualServers) lines.push("has virtual servers");
   if (model.hasBfd) lines.push("has BFD");
+  lines.push(...bfd.map((instance) => `bfd ${JSON.stringify(instance)}`));
   return `${lines.filter((line) => line !== "").join("\n")}\n`;
 }
 
