@@ -46,6 +46,8 @@ export interface Verdict {
 export interface LoadedConfig {
   /** Usable also when there are diagnostics, unless `verdict.run` says otherwise. */
   readonly model: Model;
+  /** The same as it was written, with the place of each value. */
+  readonly drafts: RootDraft;
   /** The BFD sessions, which are nothing to the VRRP process. */
   readonly bfd: readonly BfdInstanceConfig[];
   readonly diagnostics: readonly Diagnostic[];
@@ -87,6 +89,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   const diagnostics = inFileOrder(list.finish(), files);
   return {
     model,
+    drafts: root,
     bfd,
     diagnostics,
     files,

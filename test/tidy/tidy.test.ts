@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const PURE = ["base", "wire", "track", "vrrp", "lvs", "bfd", "config", "inspect"];
+const PURE = ["base", "wire", "track", "vrrp", "lvs", "bfd", "config", "cluster", "inspect"];
 /** The arrows between layers: a folder of src may import only these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
