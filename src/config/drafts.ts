@@ -87,7 +87,7 @@ export interface GlobalDraft {
   checkUnicastSource?: Span;
   v3ChecksumAsV2?: Located<boolean>;
   startupDelay?: Located<Duration>;
-  scriptUser?: { readonly user: string; readonly group: string | undefined };
+  scriptUser?: UserDraft;
   scriptSecurity?: Span;
   dynamicInterfaces?: Span;
   defaultInterface?: Located<string>;
@@ -106,6 +106,14 @@ export interface GlobalDraft {
   shutdownScript?: Located<Command>;
 }
 
+/** The user and group that run a script, by name or number. */
+export interface UserDraft {
+  readonly user: string;
+  readonly group: string | undefined;
+  readonly userAt?: Span;
+  readonly groupAt?: Span;
+}
+
 export interface ScriptDraft {
   readonly name: Located<string>;
   command?: Located<Command>;
@@ -115,7 +123,7 @@ export interface ScriptDraft {
   isReversed?: boolean;
   rise?: Located<number>;
   fall?: Located<number>;
-  user?: { readonly user: string; readonly group: string | undefined };
+  user?: UserDraft;
   startsFailed?: Span;
 }
 
@@ -176,6 +184,8 @@ export interface InstanceDraft {
   state?: Located<"master" | "backup">;
   interfaceName?: Located<string>;
   vrid?: Located<number>;
+  /** A virtual_router_id that is written and cannot be used. */
+  refusedVrid?: Span;
   priority?: Located<number>;
   advertInterval?: Located<Duration>;
   version?: Located<2 | 3>;

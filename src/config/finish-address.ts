@@ -2,13 +2,17 @@
 import { addressBytes, addressFromBytes, familyOf } from "../base/address.ts";
 import type { Family, IpAddress } from "../base/address.ts";
 import type { VirtualAddress } from "../vrrp/config.ts";
+import { related } from "./diagnostics.ts";
 import type { Span } from "./diagnostics.ts";
 import type { AddressDraft, InstanceDraft } from "./drafts.ts";
-import { complain, isMissing } from "./scope.ts";
+import { complain, isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
-/** One advert holds at most this many addresses (RFC 9568 §5.2.5). */
-const MAX_ADVERTISED = 255;
+/**
+ * How many addresses one advert holds: its counter ends at 255 (RFC 9568 §5.2.5), and an Ethernet
+ * frame has room for 89 IPv6 addresses.
+ */
+const MAX_ADVERTISED: Readonly<Record<Family, number>> = { ipv4: 255, ipv6: 89 };
 
 export interface FinishedAddresses {
   readonly addresses: readonly VirtualAddress[];
@@ -28,16 +32,17 @@ export function finishAddresses(
   const fitting = draft.addresses.filter((address) => hasFamily(address, family, draft, scope));
   const advertised = finish(fitting);
   const excluded = finish(draft.excludedAddresses);
-  const surplus = advertised.splice(MAX_ADVERTISED);
+  const most = MAX_ADVERTISED[family];
+  const surplus = advertised.splice(most);
   if (surplus.length > 0) {
     complain(scope, draft, {
       severity: "warning",
-      code: "out-of-range",
+      code: "too-many-addresses",
       message:
-        `an advert holds ${MAX_ADVERTISED} addresses; the last ${surplus.length} are treated ` +
-        "as virtual_ipaddress_excluded",
-      at: fitting[MAX_ADVERTISED]?.address.at ?? draft.name.at,
-      fix: "move them to virtual_ipaddress_excluded",
+        `Number of VIPs (${most + surplus.length}) exceeds maximum/space available in packet ` +
+        `(max ${most} addresses) - excess moved to eVIPs`,
+      at: fitting[most]?.address.at ?? draft.name.at,
+      fix: `move the last ${surplus.length} to virtual_ipaddress_excluded, on every router alike`,
     });
   }
   return { addresses: advertised, excludedAddresses: [...surplus, ...excluded] };
@@ -52,10 +57,10 @@ function hasFamily(
   if (familyOf(address.value) === family) return true;
   complain(scope, draft, {
     severity: "error",
-    code: "conflict",
+    code: "other-family",
     message: `address family must match VRRP instance [${address.value}] - ignoring`,
     at: address.at,
-    ...(draft.family === undefined ? {} : { because: draft.family.at }),
+    ...related(draft.family?.at, "the first address decides the family"),
     fix: "put it into virtual_ipaddress_excluded, or into an instance of its own",
   });
   return false;
@@ -76,10 +81,11 @@ function isNew(
   }
   complain(scope, draft, {
     severity: "error",
-    code: "duplicate",
+    code: "address-twice",
     message: `address ${address.value} is given twice - ignoring the second one`,
     at: address.at,
-    because: earlier,
+    ...related(earlier, "first listed here"),
+    fix: "remove one of the two",
   });
   return false;
 }
@@ -96,6 +102,7 @@ function finishAddress(made: AddressDraft, draft: InstanceDraft, scope: Scope): 
       code: "interface",
       message: `WARNING - interface ${device.value} for ip address ${address} doesn't exist`,
       at: device.at,
+      fix: missingInterfaceFix(scope, device.value),
     });
   }
   return {
@@ -143,6 +150,8 @@ function broadcastOf(
       code: "conflict",
       message: `Address prefix length ${length} too long for broadcast`,
       at: broadcast.at,
+      ...related(address.at, "the address and its prefix length"),
+      fix: `write a prefix length of at most ${MAX_BROADCAST_PREFIX}, or remove broadcast`,
     });
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { Family, IpAddress } from "../base/address.ts";
 import { assert } from "../base/failure.ts";
 import { secret } from "../base/command.ts";
 import type { Authentication, Delivery, UnicastPeer, VrrpVersion } from "../vrrp/config.ts";
+import { related } from "./diagnostics.ts";
 import type { Span } from "./diagnostics.ts";
 import type { InstanceDraft, PeerDraft } from "./drafts.ts";
 import { complain } from "./scope.ts";
@@ -23,17 +24,21 @@ export function finishDelivery(
   if (draft.multicastGroup !== undefined) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "multicast-group-with-unicast",
       message: "multicast destination specified with unicast - ignoring",
       at: draft.multicastGroup.at,
+      ...related(draft.peers?.at, "adverts go to these peers alone"),
+      fix: "remove mcast_dst_ip, or the unicast peers",
     });
   }
   if (draft.usesVmac !== undefined && draft.transmitsOnBase === undefined) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "unicast-with-vmac",
       message: "unicast with use_vmac requires vmac_xmit_base - setting",
       at: draft.usesVmac,
+      ...related(draft.peers?.at, "the unicast peers"),
+      fix: "add vmac_xmit_base",
     });
   }
   const limitsTtl = [first, ...rest].some(
@@ -54,10 +59,11 @@ function finishSource(draft: InstanceDraft, family: Family, scope: Scope): IpAdd
   if (wanted === undefined || familyOf(wanted.value) === family) return wanted?.value;
   complain(scope, draft, {
     severity: "error",
-    code: "conflict",
+    code: "other-family",
     message: `src address[${wanted.value}] MUST be of the same family as the instance - ignoring`,
     at: wanted.at,
-    ...(draft.family === undefined ? {} : { because: draft.family.at }),
+    ...related(draft.family?.at, "the first address decides the family"),
+    fix: `write an ${family === "ipv4" ? "IPv4" : "IPv6"} address of this router`,
   });
   return undefined;
 }
@@ -71,19 +77,21 @@ function finishPeers(draft: InstanceDraft, family: Family, scope: Scope): Unicas
     if (familyOf(value) !== family) {
       complain(scope, draft, {
         severity: "error",
-        code: "conflict",
+        code: "other-family",
         message: `unicast peer address[${value}] MUST be of the same family as the instance - skipping`,
         at,
-        ...(draft.family === undefined ? {} : { because: draft.family.at }),
+        ...related(draft.family?.at, "the first address decides the family"),
+        fix: `write an ${family === "ipv4" ? "IPv4" : "IPv6"} address of the peer`,
       });
     } else if (earlier !== undefined) {
       const message = `unicast peer ${value} is given twice - ignoring the second one`;
       complain(scope, draft, {
         severity: "error",
-        code: "duplicate",
+        code: "peer-twice",
         message,
         at,
-        because: earlier,
+        ...related(earlier, "first listed here"),
+        fix: "remove one of the two",
       });
     } else {
       seen.set(value, at);
@@ -107,12 +115,12 @@ function finishMulticast(
   if (word !== undefined && draft.faultWithoutPeers !== undefined) {
     complain(scope, draft, {
       severity: "error",
-      code: "ignored",
+      code: "unicast-fault-no-peer",
       message:
         "unicast is wanted, there are no peers, and unicast_fault_no_peer is set: " +
         "the instance is left out, where Keepalived keeps it in FAULT",
       at: draft.faultWithoutPeers,
-      because: word,
+      ...related(word, "unicast is wanted here"),
       fix: "list the other routers in unicast_peer",
     });
     return undefined;
@@ -120,7 +128,7 @@ function finishMulticast(
   if (word !== undefined) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "unicast-without-peers",
       message:
         "A unicast keyword has been specified without any unicast peers. Defaulting to multicast. " +
         "This usage is deprecated - please update your configuration.",
@@ -167,10 +175,19 @@ function finishGroup(draft: InstanceDraft, family: Family, scope: Scope): IpAddr
   const wanted = draft.multicastGroup;
   if (wanted !== undefined) {
     if (isGroup(wanted.value, family)) return wanted.value;
-    const message = isMulticast(wanted.value)
-      ? `mcast dest address ${wanted.value} MUST match VRRP instance family. Skipping...`
-      : `mcast_dst_ip ${wanted.value} not multicast. Skipping...`;
-    complain(scope, draft, { severity: "error", code: "conflict", message, at: wanted.at });
+    const fix = `write a multicast address such as ${DEFAULT_GROUPS[family]}, or leave it out`;
+    const at = wanted.at;
+    const complaint = isMulticast(wanted.value)
+      ? ({
+          code: "other-family",
+          message: `mcast dest address ${wanted.value} MUST match VRRP instance family. Skipping...`,
+          ...related(draft.family?.at, "the first address decides the family"),
+        } as const)
+      : ({
+          code: "not-multicast",
+          message: `mcast_dst_ip ${wanted.value} not multicast. Skipping...`,
+        } as const);
+    complain(scope, draft, { severity: "error", at, fix, ...complaint });
   }
   return globalGroup(family, scope);
 }
@@ -188,10 +205,10 @@ export function finishAuthentication(
   if (version === 3) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "auth-with-version-3",
       message: "VRRP version 3 does not support authentication. Ignoring.",
       at: wanted.at,
-      ...(draft.version === undefined ? {} : { because: draft.version.at }),
+      ...related((draft.version ?? scope.global.vrrpVersion)?.at, "version 3 is chosen here"),
       fix: "remove the authentication block",
     });
     return NO_AUTHENTICATION;
@@ -200,7 +217,7 @@ export function finishAuthentication(
     if (wanted.password !== undefined) {
       complain(scope, draft, {
         severity: "warning",
-        code: "ignored",
+        code: "auth-type-missing",
         message: "auth_pass without auth_type: adverts are sent without a password",
         at: wanted.password.at,
         fix: "add auth_type PASS",
@@ -211,7 +228,7 @@ export function finishAuthentication(
   if (wanted.password === undefined) {
     complain(scope, draft, {
       severity: "warning",
-      code: "incomplete",
+      code: "auth-pass-missing",
       message: "Authentication specified but no password given. Ignoring",
       at: wanted.type.at,
       fix: "put auth_pass on a line of its own",
@@ -224,10 +241,11 @@ export function finishAuthentication(
   if (draft.state?.value === "master" && draft.priority?.value !== undefined) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "auth-ah-with-master",
       message: "Initial state master is incompatible with AH authentication - clearing",
       at: draft.state.at,
-      because: wanted.type.at,
+      ...related(wanted.type.at, "the authentication that contradicts it"),
+      fix: "write state BACKUP, or use auth_type PASS",
     });
   }
   complain(scope, draft, {

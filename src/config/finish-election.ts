@@ -6,6 +6,7 @@ import type { Family } from "../base/address.ts";
 import { centiseconds, NO_TIME, OWNER, priority, seconds, toSeconds } from "../base/units.ts";
 import type { Duration, Priority } from "../base/units.ts";
 import type { VrrpVersion } from "../vrrp/config.ts";
+import { related } from "./diagnostics.ts";
 import type { InstanceDraft } from "./drafts.ts";
 import { complain } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -47,10 +48,11 @@ function finishFamily(draft: InstanceDraft, scope: Scope): Family {
   if (draft.nativeIpv6 === undefined || family === "ipv6") return family;
   complain(scope, draft, {
     severity: "error",
-    code: "conflict",
+    code: "native-ipv6-with-ipv4",
     message: "Cannot specify native_ipv6 with IPv4 addresses",
     at: draft.nativeIpv6,
-    ...(draft.family === undefined ? {} : { because: draft.family.at }),
+    ...related(draft.family?.at, "the first address makes the instance IPv4"),
+    fix: "remove native_ipv6, or write IPv6 addresses",
   });
   return "ipv4";
 }
@@ -61,7 +63,7 @@ function finishVersion(draft: InstanceDraft, family: Family, scope: Scope): Vrrp
   if (draft.version?.value === 2) {
     complain(scope, draft, {
       severity: "warning",
-      code: "ignored",
+      code: "version-2-with-ipv6",
       message: "VRRP over IPv6 needs version 3 (RFC 9568) - version 2 is ignored",
       at: draft.version.at,
       fix: "write version 3, or leave it out",
@@ -88,7 +90,7 @@ function finishState(
   if (!isStrict || draft.state === undefined || wanted === owned) return wanted;
   complain(scope, draft, {
     severity: "warning",
-    code: "strict",
+    code: "strict-state",
     message: "State MASTER must match being address owner",
     at: draft.state.at,
     fix: isOwner ? "write state MASTER with priority 255" : "write state BACKUP",
@@ -111,10 +113,12 @@ function finishPreempt(
   if (isOwner) {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "nopreempt-with-owner",
       message: "nopreempt is incompatible with priority 255. resetting nopreempt",
       at: wanted.at,
-      ...(draft.priority === undefined ? {} : { because: draft.priority.at }),
+      ...(draft.priority === undefined
+        ? related(draft.state?.at, "without priority, state MASTER means 255")
+        : related(draft.priority.at, "the priority of the address owner")),
       fix:
         draft.priority === undefined
           ? "give a priority: state MASTER without one means 255, the address owner"
@@ -125,10 +129,10 @@ function finishPreempt(
   if (initialState === "backup") return false;
   complain(scope, draft, {
     severity: "warning",
-    code: "conflict",
+    code: "nopreempt-with-master",
     message: "Warning - nopreempt will not work with initial state MASTER - clearing",
     at: wanted.at,
-    ...(draft.state === undefined ? {} : { because: draft.state.at }),
+    ...related(draft.state?.at, "the state that contradicts it"),
     fix: "write state BACKUP on every router; the priorities decide who starts as master",
   });
   return true;
@@ -144,10 +148,10 @@ function finishPreemptDelay(
   if (standing.initialState === "master") {
     complain(scope, draft, {
       severity: "warning",
-      code: "conflict",
+      code: "preempt-delay-with-master",
       message: "Warning - preempt delay will not work with initial state MASTER - clearing",
       at: wanted.at,
-      ...(draft.state === undefined ? {} : { because: draft.state.at }),
+      ...related(draft.state?.at, "the state that contradicts it"),
       fix: "write state BACKUP",
     });
     return NO_TIME;
@@ -155,10 +159,10 @@ function finishPreemptDelay(
   if (standing.preempt) return wanted.value;
   complain(scope, draft, {
     severity: "warning",
-    code: "conflict",
+    code: "preempt-delay-with-nopreempt",
     message: "preempt_delay is incompatible with nopreempt mode - resetting",
     at: wanted.at,
-    ...(draft.preempt === undefined ? {} : { because: draft.preempt.at }),
+    ...related(draft.preempt?.at, "it never preempts, so there is nothing to delay"),
     fix: "keep one of the two",
   });
   return NO_TIME;
@@ -177,7 +181,7 @@ function finishInterval(draft: InstanceDraft, version: VrrpVersion, scope: Scope
     if (whole === written) return wanted.value;
     complain(scope, draft, {
       severity: "warning",
-      code: "rounded",
+      code: "advert-int-fraction",
       message:
         `VRRPv2 advertisement interval ${written.toFixed(6)}s must be an integer. ` +
         `rounding to ${whole}s`,
@@ -190,22 +194,24 @@ function finishInterval(draft: InstanceDraft, version: VrrpVersion, scope: Scope
   if (ticks > MAX_V3_CENTISECONDS) {
     complain(scope, draft, {
       severity: "warning",
-      code: "out-of-range",
+      code: "advert-int-too-long",
       message:
         `VRRPv3 advertisement interval ${written.toFixed(2)}s is out of range. ` +
         "Must be less than 40.96s. Setting to 40.95s",
       at: wanted.at,
+      fix: "write at most 40.95, the same on every router",
     });
     return centiseconds(MAX_V3_CENTISECONDS);
   }
   if (centiseconds(ticks) !== wanted.value) {
     complain(scope, draft, {
       severity: "warning",
-      code: "rounded",
+      code: "advert-int-resolution",
       message:
         `VRRPv3 advertisement interval ${written.toFixed(6)}s must be in units of 10ms - ` +
         `rounding to ${(ticks / 100).toFixed(2)}s`,
       at: wanted.at,
+      fix: `write ${(ticks / 100).toFixed(2)}`,
     });
   }
   return centiseconds(ticks);

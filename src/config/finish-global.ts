@@ -19,7 +19,10 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
   checkGroup("vrrp_mcast_group6", global.multicastGroupIpv6, "ipv6", scope);
   return {
     routerId: global.routerId?.value ?? hostName,
-    scriptUser: global.scriptUser,
+    scriptUser: global.scriptUser && {
+      user: global.scriptUser.user,
+      group: global.scriptUser.group,
+    },
     scriptSecurity: global.scriptSecurity !== undefined,
     vrrpVersion: global.vrrpVersion?.value ?? 2,
     vrrpStrict: global.strict?.value === true,

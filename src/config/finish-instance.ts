@@ -14,7 +14,7 @@ import {
   isStrictMode,
 } from "./finish-strict.ts";
 import { finishTracking } from "./finish-tracking.ts";
-import { complain, isMissing } from "./scope.ts";
+import { complain, isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 const DEFAULT_DOWN_TIMER_ADVERTS = 3;
@@ -27,7 +27,8 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     : { draft: written, removed: [] };
   const { global } = scope;
   const id = draft.vrid === undefined ? undefined : vrid(draft.vrid.value);
-  if (id === undefined) complain(scope, draft, NO_VRID(draft));
+  // A number that was refused has been reported where it stands.
+  if (id === undefined && draft.refusedVrid === undefined) complain(scope, draft, NO_VRID(draft));
   const election = finishElection(draft, isStrict, scope);
   if (isStrict) explainStrictMode(draft, election, removed, scope);
   const delivery = finishDelivery(draft, election.family, scope);
@@ -84,7 +85,7 @@ const LOOPBACK = "lo";
 
 const NO_VRID = (draft: InstanceDraft): Parameters<typeof complain>[2] => ({
   severity: "error",
-  code: "unusable",
+  code: "vrid-missing",
   message: "the virtual router id must be set",
   at: draft.name.at,
   fix: "add virtual_router_id, the same number from 1 to 255 on every router of the group",
@@ -111,7 +112,7 @@ function hasEnoughAddresses(
   if (addresses.length > 0 || (draft.noVirtualAddress !== undefined && !mustHaveOne)) return true;
   complain(scope, draft, {
     severity: mustHaveOne ? "error" : "warning",
-    code: mustHaveOne ? "unusable" : "incomplete",
+    code: mustHaveOne ? "virtual-address-required" : "no-virtual-address",
     message: `No VIP specified; at least one is ${mustHaveOne ? "required" : "sensible"}`,
     at: draft.name.at,
     fix: mustHaveOne
@@ -131,7 +132,7 @@ function checkInterface(
     if (delivery?.kind === "unicast" && delivery.source !== undefined) return true;
     complain(scope, draft, {
       severity: "error",
-      code: "unusable",
+      code: "interface-not-set",
       message: "Unknown interface!",
       at: draft.name.at,
       fix: "add interface; only unicast with unicast_src_ip works without",
@@ -141,7 +142,7 @@ function checkInterface(
   if (wanted.value === LOOPBACK) {
     complain(scope, draft, {
       severity: "error",
-      code: "unusable",
+      code: "interface-loopback",
       message: `cannot use a loopback interface (${LOOPBACK}) for vrrp - ignoring`,
       at: wanted.at,
       fix: "name the interface on which the other routers are reached",
@@ -154,7 +155,7 @@ function checkInterface(
       code: "interface",
       message: `WARNING - interface ${wanted.value} for vrrp_instance ${draft.name.value} doesn't exist`,
       at: wanted.at,
-      fix: "name an interface that `ip link` shows, or set dynamic_interfaces in global_defs",
+      fix: missingInterfaceFix(scope, wanted.value),
     });
   }
   return true;

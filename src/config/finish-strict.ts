@@ -1,9 +1,12 @@
 /**
- * Strict mode: what it takes away from an instance, said once with the consequence that surprises
- * people most, that the virtual addresses no longer answer. keepalived.conf(5), vrrp_strict.
+ * Strict mode: what it takes away from an instance, each thing at its place, and the consequence
+ * that surprises people most, that the virtual addresses no longer answer. keepalived.conf(5),
+ * vrrp_strict.
  */
 import { familyOf, isLinkLocal } from "../base/address.ts";
 import type { VirtualAddress } from "../vrrp/config.ts";
+import { related } from "./diagnostics.ts";
+import type { Span } from "./diagnostics.ts";
 import type { InstanceDraft } from "./drafts.ts";
 import type { Election } from "./finish-election.ts";
 import { complain } from "./scope.ts";
@@ -13,40 +16,66 @@ export function isStrictMode(draft: InstanceDraft, scope: Scope): boolean {
   return (draft.strict ?? scope.global.strict)?.value === true;
 }
 
-/** The draft without what strict mode does not allow, and what was taken away in words. */
+/** A setting that strict mode overrides, told at its own place. */
+export interface Overridden {
+  readonly code: "strict" | "strict-authentication" | "strict-preempt-delay";
+  readonly message: string;
+  readonly at: Span;
+}
+
+/** The draft without what strict mode does not allow, and what was taken away. */
 export function applyStrictMode(
   draft: InstanceDraft,
   { global }: Scope,
 ): {
   readonly draft: InstanceDraft;
-  readonly removed: readonly string[];
+  readonly removed: readonly Overridden[];
 } {
   const kept = { ...draft, announcements: { ...draft.announcements } };
-  const removed: string[] = [];
+  const removed = overriddenSettings(draft);
   if (draft.authentication !== undefined) {
     delete kept.authentication;
-    removed.push("authentication is dropped");
+    const message = "Strict mode does not support authentication. Ignoring.";
+    removed.push({ code: "strict-authentication", message, at: draft.authentication.at });
   }
   if (draft.preemptDelay !== undefined) {
     delete kept.preemptDelay;
-    removed.push("preempt_delay is dropped");
+    const message = "preempt_delay is incompatible with strict mode - resetting";
+    removed.push({ code: "strict-preempt-delay", message, at: draft.preemptDelay.at });
   }
   const downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts;
-  if (downTimerAdverts !== undefined && downTimerAdverts.value !== 3) {
-    removed.push("down_timer_adverts is 3");
-  }
-  if (draft.transmitsOnBase !== undefined) removed.push("vmac_xmit_base is dropped");
-  if ((draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert)?.value === false) {
-    removed.push("lower priority adverts are not answered");
-  }
-  if ((draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert)?.value === true) {
-    removed.push("no advert is sent to a higher priority master");
-  }
-  const { lowerPriorityRepeat, lowerPriorityDelay } = draft.announcements;
-  if ((lowerPriorityRepeat?.value ?? 0) > 0 || (lowerPriorityDelay?.value ?? 0) > 0) {
-    removed.push("nothing is announced after a lower priority advert");
+  if (downTimerAdverts !== undefined && downTimerAdverts.value !== STRICT_DOWN_TIMER_ADVERTS) {
+    const message = "down_timer_adverts is incompatible with strict mode - resetting";
+    removed.push({ code: "strict", message, at: downTimerAdverts.at });
   }
   return { draft: kept, removed };
+}
+
+const STRICT_DOWN_TIMER_ADVERTS = 3;
+
+/** Settings of the instance alone; Keepalived overrides the global ones without a word. */
+function overriddenSettings(draft: InstanceDraft): Overridden[] {
+  const found: Overridden[] = [];
+  const add = (at: Span | undefined, message: string): void => {
+    if (at !== undefined) found.push({ code: "strict", message, at });
+  };
+  const { lowerPriorityRepeat, lowerPriorityDelay } = draft.announcements;
+  add(draft.transmitsOnBase, "Strict mode does not allow vmac_xmit_base. Ignoring.");
+  if (draft.lowerPriorityNoAdvert?.value === false) {
+    const at = draft.lowerPriorityNoAdvert.at;
+    add(at, "Strict mode requires no lower priority advert. resetting");
+  }
+  if (draft.higherPrioritySendAdvert?.value === true) {
+    const at = draft.higherPrioritySendAdvert.at;
+    add(at, "strict mode requires higher_prio_send_advert to be clear. resetting");
+  }
+  if ((lowerPriorityRepeat?.value ?? 0) > 0) {
+    add(lowerPriorityRepeat?.at, "Strict mode requires no repeat garps. resetting");
+  }
+  if ((lowerPriorityDelay?.value ?? 0) > 0) {
+    add(lowerPriorityDelay?.at, "Strict mode requires no repeat garp delay. resetting");
+  }
+  return found;
 }
 
 /** Whether packets to the virtual addresses are accepted. */
@@ -56,36 +85,41 @@ export function finishAccept(draft: InstanceDraft, election: Election, isStrict:
   return draft.accept?.value ?? !isStrict;
 }
 
-/** The one message about strict mode. */
+/** Each thing that strict mode overrides, and the consequence that surprises people most. */
 export function explainStrictMode(
   draft: InstanceDraft,
   election: Election,
-  removed: readonly string[],
+  removed: readonly Overridden[],
   scope: Scope,
 ): void {
   const at = (draft.strict ?? scope.global.strict)?.at ?? draft.name.at;
-  const refusesAccept = draft.accept?.value === true && election.version === 2;
-  const accepts = finishAccept(draft, election, true);
-  const parts = [...removed];
-  if (refusesAccept && !election.isOwner) parts.push("accept does not comply with RFC 3768");
-  const consequence = accepts
-    ? ""
-    : "the virtual addresses would answer no ping and no connection, because only their owner " +
-      "(priority 255) accepts packets sent to them; Keepalived enforces that with a firewall " +
-      "rule, this version does not yet, so here they do answer";
-  if (parts.length === 0 && consequence === "") return;
-  const counts = removed.length > 0 || refusesAccept;
-  const off = "turn strict mode off";
+  const source = related(at, "strict mode is turned on here");
+  const fix = "remove it, or turn strict mode off";
+  for (const each of removed)
+    complain(scope, draft, { severity: "warning", ...each, ...source, fix });
+  if (draft.accept?.value === true && election.version === 2 && !election.isOwner) {
+    complain(scope, draft, {
+      severity: "warning",
+      code: "strict-accept",
+      message: "accept mode for VRRP version 2 does not comply with RFC3768 - resetting",
+      at: draft.accept.at,
+      ...source,
+      fix: "use version 3, or turn strict mode off",
+    });
+  }
+  if (finishAccept(draft, election, true)) return;
   complain(scope, draft, {
     severity: "warning",
-    code: counts ? "strict" : "strict-consequence",
-    message: `strict mode (vrrp_strict): ${[...parts, consequence].filter((part) => part !== "").join("; ")}`,
+    code: "strict-consequence",
+    message:
+      "strict mode (vrrp_strict): the virtual addresses would answer no ping and no connection, " +
+      "because only their owner (priority 255) accepts packets sent to them; Keepalived enforces " +
+      "that with a firewall rule, this version does not yet, so here they do answer",
     at,
-    fix: accepts
-      ? off
-      : election.version === 3
-        ? `add accept to the instance, or ${off}`
-        : `${off}, or use version 3 with accept`,
+    fix:
+      election.version === 3
+        ? "add accept to the instance, or turn strict mode off"
+        : "turn strict mode off, or use version 3 with accept",
   });
 }
 
@@ -99,7 +133,7 @@ export function checkStrictAddresses(
   if (isLinkLocal(first.address)) return;
   complain(scope, draft, {
     severity: "error",
-    code: "strict",
+    code: "strict-link-local",
     message: "the first IPv6 VIP address must be link local",
     at: draft.addresses[0]?.address.at ?? draft.name.at,
     fix: "put a link-local address such as fe80::1 first",

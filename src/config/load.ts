@@ -4,13 +4,14 @@
  */
 import type { BfdInstanceConfig } from "../bfd/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
-import { collectDiagnostics, runVerdict, testVerdict } from "./diagnostics.ts";
+import { collectDiagnostics, related, runVerdict, testVerdict } from "./diagnostics.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { createRootDraft } from "./drafts.ts";
 import type { InstanceDraft, RootDraft } from "./drafts.ts";
 import { finishBfdInstances } from "./finish-bfd.ts";
 import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
+import { giveAdvice } from "./advice.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
 import { finishScript } from "./finish-tracking.ts";
@@ -19,13 +20,14 @@ import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
 import { createSuggester } from "./nearest.ts";
 import type { Model } from "./model.ts";
-import { isMissing } from "./scope.ts";
+import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
 import { takeStatements } from "./statements.ts";
 import type { StatementOptions } from "./statements.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-export interface LoadOptions extends StatementOptions {
+export interface LoadOptions extends StatementOptions, Surroundings {
   /** Whether an interface exists now; leave it out to skip those checks. */
   readonly interfaceExists?: (name: string) => boolean;
   /** The same for the network namespace that the file names, or undefined to skip the checks. */
@@ -82,6 +84,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     suggest: context.suggest,
     interfaceExists: options.interfaceExists ?? options.interfacesOf?.(root.netNamespace?.value),
     programExists: options.programExists ?? (() => true),
+    surroundings: options,
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);
@@ -111,6 +114,7 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   const syncGroups = finishSyncGroups(root, instances, scope);
   checkLater(root, scope);
   checkScriptSecurity(root, scope);
+  giveAdvice({ root, scripts, instances }, scope);
   const { hasVirtualServers, hasBfd } = root;
   return { global, scripts, instances, syncGroups, hasVirtualServers, hasBfd };
 }
@@ -119,7 +123,8 @@ function checkMentioned(mentioned: readonly MentionedInterface[], scope: Scope):
   for (const { value, at, purpose } of mentioned) {
     if (!isMissing(scope, value)) continue;
     const message = `WARNING - interface ${value} for ${purpose} doesn't exist`;
-    scope.report({ severity: "error", code: "interface", message, at });
+    const fix = missingInterfaceFix(scope, value);
+    scope.report({ severity: "error", code: "interface", message, at, fix });
   }
 }
 
@@ -143,13 +148,13 @@ function isFree(
   }
   report({
     severity: "error",
-    code: "unusable",
+    code: "vrid-in-use",
     message:
       `${other.name.value} and ${draft.name.value} both use VRID ${vrid} with ` +
       `${family === "ipv4" ? "IPv4" : "IPv6"} on interface ${interfaceName ?? "(none)"} - ` +
       `${draft.name.value} is ignored`,
     at: draft.vrid?.at ?? draft.name.at,
-    because: other.vrid?.at ?? other.name.at,
+    ...related(other.vrid?.at ?? other.name.at, `${other.name.value} uses it first`),
     fix: "give each its own virtual_router_id",
   });
   return false;

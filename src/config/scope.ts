@@ -2,6 +2,7 @@
 import type { BfdDraft } from "./bfd-drafts.ts";
 import type { Report, Span } from "./diagnostics.ts";
 import type { Suggest } from "./nearest.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type {
   GlobalDraft,
   InstanceDraft,
@@ -25,6 +26,7 @@ export interface Scope {
   /** Whether an interface exists now; without it existence is not checked. */
   readonly interfaceExists: ((name: string) => boolean) | undefined;
   readonly programExists: (program: string) => boolean;
+  readonly surroundings: Surroundings;
 }
 
 type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: string };
@@ -32,6 +34,13 @@ type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: st
 /** Reports about an instance, with its name in front as Keepalived has it. */
 export function complain(scope: Scope, draft: InstanceDraft, complaint: Complaint): void {
   scope.report({ ...complaint, message: `(${draft.name.value}) ${complaint.message}` });
+}
+
+/** What to do about an interface that does not exist. */
+export function missingInterfaceFix(scope: Scope, name: string): string {
+  const close = scope.suggest(name, scope.surroundings.interfaceNames?.() ?? []);
+  if (close !== undefined) return `did you mean ${close}?`;
+  return "name an interface that `ip link` shows, or set dynamic_interfaces in global_defs";
 }
 
 /** Whether an interface that is named must be reported as missing. */

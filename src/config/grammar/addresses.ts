@@ -207,8 +207,13 @@ function readWith(
   const slash = first.text.indexOf("/");
   const written = slash < 0 ? first.text : first.text.slice(0, slash);
   if (parseIpAddress(written) === undefined) {
-    const message = `VRRP parsed invalid IP ${first.text}. skipping IP...`;
-    refuse(context.report, "bad-value", first, message);
+    context.report({
+      severity: "error",
+      code: "bad-value",
+      message: `VRRP parsed invalid IP ${first.text}. skipping IP...`,
+      at: spanOf(first),
+      fix: "write an address with its prefix length, such as 192.0.2.10/24",
+    });
     return undefined;
   }
   const parsed = prefix.parse(first, context.report);

@@ -37,6 +37,20 @@ export function orElse<Value>(type: ArgumentType<Value>, fallback: Value): Argum
   return { ...type, parse: (word, report) => type.parse(word, report) ?? fallback };
 }
 
+/** The same argument, with a code of its own for all its problems. */
+export function codedAs<Value>(
+  code: DiagnosticCode,
+  type: ArgumentType<Value>,
+): ArgumentType<Value> {
+  return {
+    ...type,
+    parse: (word, report) =>
+      type.parse(word, (diagnostic) => {
+        report({ ...diagnostic, code });
+      }),
+  };
+}
+
 /** A count where Keepalived takes 0 for 1, and says so. */
 export const countFromOne: ArgumentType<number> = {
   kind: "integer",
@@ -302,7 +316,10 @@ export const prefix: ArgumentType<Prefix> = {
     if (slash < 0) return { address: value, length: undefined };
     const full = value.includes(":") ? 128 : 32;
     const digits = word.text.slice(slash + 1);
-    const length = parseInteger({ ...word, text: digits }, 0, full, report);
+    const length = parseInteger({ ...word, text: digits }, 0, full, (diagnostic) => {
+      const fix = `write a prefix length from 0 to ${full}`;
+      report({ ...diagnostic, message: `prefix length: ${diagnostic.message}`, fix });
+    });
     return { address: value, length };
   },
 };

@@ -5,7 +5,7 @@ import { choice, integer, text } from "./arguments.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import type { Context } from "./keyword.ts";
-import { blockGrammar } from "./keyword.ts";
+import { blockGrammar, reportFor } from "./keyword.ts";
 import { value, words } from "./rows.ts";
 
 const MAX_PASSWORD_BYTES = 8;
@@ -26,7 +26,7 @@ const password: ArgumentType<string> = {
     if (kept !== word.text) {
       report({
         severity: "warning",
-        code: "out-of-range",
+        code: "auth-pass-too-long",
         message: "Truncating auth_pass to 8 characters",
         at: spanOf(word),
         fix: "use at most eight characters, the same on every router",
@@ -103,10 +103,12 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
   }),
 ]);
 
+const KEY_NUMBER = integer(1, 255);
+
 /** A key has 32 to 64 bytes; what a `file:` holds is seen when it is read. */
 function checkKey([id, key]: readonly Word[], context: Context): void {
   if (id === undefined || key === undefined) return;
-  integer(1, 255).parse(id, context.report);
+  KEY_NUMBER.parse(id, reportFor("key", KEY_NUMBER, context.report));
   if (key.text.startsWith("file:")) return;
   const isHexadecimal = key.text.startsWith("hex:");
   const digits = key.text.slice(4);

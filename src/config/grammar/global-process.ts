@@ -4,7 +4,7 @@ import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { choice, clamped, COUNT_MAXIMUM, integer, optionalText, text } from "./arguments.ts";
 import type { Context, Keyword } from "./keyword.ts";
-import { boolean, command, flag, optional, value, words } from "./rows.ts";
+import { boolean, command, flag, optional, userOf, value, words } from "./rows.ts";
 import { umask } from "./umask.ts";
 
 const INCLUDE_CHECKS: readonly string[] = ["read", "match", "wildcard_match", "brace_match"];
@@ -166,7 +166,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     arguments: [text("USER"), text("[[:]GROUP]")],
     needs: 1,
     take: (draft, [user, group]) => {
-      if (user !== undefined) draft.scriptUser = { user: user.text, group: group?.text };
+      if (user !== undefined) draft.scriptUser = userOf(user, group);
     },
   }),
   flag({

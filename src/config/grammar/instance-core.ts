@@ -4,6 +4,7 @@ import {
   address,
   addressOfInterface,
   choice,
+  codedAs,
   integer,
   interfaceName,
   orElse,
@@ -33,15 +34,16 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     help: "Interface the instance works on.",
     set: (draft, value) => (draft.interfaceName = value),
   }),
-  value(integer(1, 255), {
+  value(codedAs("vrid-out-of-range", integer(1, 255)), {
     name: "virtual_router_id",
     since: "1.0.3",
     group: "vrrp",
     default: "required",
     help: "VRID.",
     set: (draft, value) => (draft.vrid = value),
+    refused: (draft, at) => (draft.refusedVrid = at),
   }),
-  value(orElse(integer(1, 255), 100), {
+  value(codedAs("priority-out-of-range", orElse(integer(1, 255), 100)), {
     name: "priority",
     since: "1.0.3",
     group: "vrrp",

@@ -161,11 +161,16 @@ export function reportFor(
   };
 }
 
+/** A maximum that only says how large a number may be, not how large it should be. */
+const COUNTLESS = 2_147_483_647;
+
 /** What to write for an argument, as a sentence. */
 function expected({ kind, minimum, maximum, choices }: ArgumentDescription): string | undefined {
   switch (kind) {
     case "integer":
-      return `write a whole number from ${minimum ?? 0} to ${maximum ?? ""}`;
+      return (maximum ?? COUNTLESS) >= COUNTLESS
+        ? `write a whole number, at least ${minimum ?? 0}`
+        : `write a whole number from ${minimum ?? 0} to ${maximum ?? ""}`;
     case "seconds":
       return `write seconds from ${minimum ?? 0} to ${maximum ?? ""}`;
     case "milliseconds":
@@ -178,6 +183,22 @@ function expected({ kind, minimum, maximum, choices }: ArgumentDescription): str
       return `write ${(choices ?? []).join(" or ")}`;
     case "address":
       return "write an IPv4 or IPv6 address";
+    case "prefix":
+      return "write an address with its prefix length, such as 192.0.2.10/24";
+    case "MAC address":
+      return "write a MAC address, such as 02:00:00:00:00:01";
+    case "interface":
+      return "write the name that `ip link` shows";
+    case "text":
+      return maximum === undefined ? undefined : `write at most ${maximum} characters`;
+    case "scope":
+      return `write ${(choices ?? []).join(", ")} or a number up to 255`;
+    case "broadcast":
+      return "write an IPv4 address, or + for the broadcast address of the subnet";
+    case "number or name":
+      return `write a name, or a number up to ${maximum ?? ""}`;
+    case "range":
+      return "write two numbers with a dash between them, such as 80-90";
     default:
       return undefined;
   }

@@ -3,7 +3,7 @@ import { parseIpAddress } from "../../base/address.ts";
 import type { PeerDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
-import { integer, refuse } from "./arguments.ts";
+import { integer } from "./arguments.ts";
 import type { Context } from "./keyword.ts";
 import { optionTable, optionValue, readOptions } from "./options.ts";
 
@@ -32,14 +32,22 @@ export function readPeer(
 ): PeerDraft | undefined {
   const value = parseIpAddress(first.text);
   if (value === undefined) {
-    refuse(context.report, "bad-value", first, `malformed unicast peer address[${first.text}]`);
+    context.report({
+      severity: "error",
+      code: "bad-value",
+      message: `malformed unicast peer address[${first.text}]`,
+      at: spanOf(first),
+      fix: "write the IPv4 or IPv6 address of the other router, without a prefix length",
+    });
     return undefined;
   }
   const peer: PeerDraft = { address: { value, at: spanOf(first) } };
   readOptions(PEER_OPTIONS, peer, rest, context);
   if (peer.minTtl !== undefined && peer.maxTtl !== undefined && peer.minTtl > peer.maxTtl) {
     const message = `min_ttl ${peer.minTtl} > max_ttl ${peer.maxTtl} - all packets will be discarded`;
-    refuse(context.report, "conflict", first, message);
+    const at = spanOf(first);
+    const fix = "write a min_ttl that is not above max_ttl";
+    context.report({ severity: "error", code: "conflict", message, at, fix });
   }
   return peer;
 }

@@ -2,8 +2,9 @@
 import type { Command } from "../../base/command.ts";
 import { readCommand, readCommandWords } from "../command.ts";
 import type { Located, Span } from "../diagnostics.ts";
+import type { UserDraft } from "../drafts.ts";
 import { spanIn } from "../line-text.ts";
-import { maskSecrets } from "../mask.ts";
+import { holdsSecret, maskSecrets } from "../mask.ts";
 import type { Statement } from "../tree.ts";
 import { spanOf, splitArguments, splitWords } from "../words.ts";
 import type { Word } from "../words.ts";
@@ -33,7 +34,11 @@ export function flag<Draft>(
 /** A keyword with one argument that it needs. */
 export function value<Draft, Value>(
   type: ArgumentType<Value>,
-  row: KeywordText & { readonly set?: Setter<Draft, Value> },
+  row: KeywordText & {
+    readonly set?: Setter<Draft, Value>;
+    /** Told of a value that cannot be used, once the problem has been reported. */
+    readonly refused?: (draft: Draft, at: Span) => void;
+  },
 ): Keyword<Draft> {
   return {
     ...row,
@@ -49,7 +54,8 @@ export function value<Draft, Value>(
       }
       ignoreExtra(words, 1, statement, context);
       const parsed = type.parse(word, reportFor(row.name, type, context.report));
-      if (parsed !== undefined) row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
+      if (parsed === undefined) row.refused?.(draft, spanOf(word));
+      else row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
     },
   };
 }
@@ -150,6 +156,13 @@ export function command<Draft>(
 export interface Opening {
   readonly title: Word | undefined;
   readonly at: Span;
+}
+
+/** `USER [GROUP]` with the places of both. */
+export function userOf(user: Word, group: Word | undefined): UserDraft {
+  const userAt = spanOf(user);
+  if (group === undefined) return { user: user.text, group: undefined, userAt };
+  return { user: user.text, group: group.text, userAt, groupAt: spanOf(group) };
 }
 
 /** A block of further keywords. */
@@ -284,11 +297,13 @@ function ignoreExtra(
   const extra = found[used];
   const last = found.at(-1);
   if (extra === undefined || last === undefined) return;
-  const surplus = statement.line.text.slice(extra.start, last.end);
+  const keyword = firstWord(statement);
+  const written = maskSecrets(statement.line.text.slice(extra.start, last.end));
+  const surplus = holdsSecret(keyword) ? "*".repeat(written.length) : written;
   context.report({
     severity: "warning",
     code: "ignored",
-    message: `'${maskSecrets(surplus)}' after ${firstWord(statement)} is ignored`,
+    message: `'${surplus}' after ${keyword} is ignored`,
     at: spanIn(statement.line, extra.start, last.end),
     fix: "put each setting on a line of its own",
   });

@@ -4,9 +4,9 @@ import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { COUNT_MAXIMUM, choice, integer, seconds, SECONDS_MAXIMUM, text } from "./arguments.ts";
 import type { ArgumentType } from "./arguments.ts";
-import { blockGrammar } from "./keyword.ts";
+import { blockGrammar, reportFor } from "./keyword.ts";
 import type { Context } from "./keyword.ts";
-import { command, flag, value, words } from "./rows.ts";
+import { command, flag, userOf, value, words } from "./rows.ts";
 
 interface Weighted {
   weight?: ScriptDraft["weight"];
@@ -20,7 +20,7 @@ export function takeWeight(
 ): (draft: Weighted, found: readonly Word[], context: Context) => void {
   return (draft, [number, reverse], context) => {
     if (number === undefined) return;
-    const parsed = type.parse(number, context.report);
+    const parsed = type.parse(number, reportFor("weight", type, context.report));
     if (parsed === undefined) return;
     draft.weight = { value: parsed, at: spanOf(number) };
     if (reverse === undefined) return;
@@ -97,7 +97,7 @@ export const scriptGrammar = blockGrammar<ScriptDraft>("vrrp_script", [
     arguments: [text("USER"), text("[[:]GROUP]")],
     needs: 1,
     take: (draft, [user, group]) => {
-      if (user !== undefined) draft.user = { user: user.text, group: group?.text };
+      if (user !== undefined) draft.user = userOf(user, group);
     },
   }),
   flag({
@@ -218,5 +218,6 @@ export const trackFileGrammar = blockGrammar<NamedDraft>("track_file", [
 ]);
 
 function checkInitFile(found: readonly Word[], context: Context): void {
-  for (const word of found) if (word.text !== "overwrite") FILE_WEIGHT.parse(word, context.report);
+  const report = reportFor("init_file", FILE_WEIGHT, context.report);
+  for (const word of found) if (word.text !== "overwrite") FILE_WEIGHT.parse(word, report);
 }

@@ -1,0 +1,39 @@
+/**
+ * Advice about a configuration that is accepted and will be regretted: each check takes the drafts
+ * with their places and the finished model, and only reports. Nothing here changes the model.
+ */
+import type { ScriptConfig } from "../track/config.ts";
+import type { InstanceConfig } from "../vrrp/config.ts";
+import { checkAddresses } from "./checks/addresses.ts";
+import { checkElection } from "./checks/election.ts";
+import { checkScripts } from "./checks/scripts.ts";
+import { checkWeights } from "./checks/weights.ts";
+import type { InstanceDraft, RootDraft } from "./drafts.ts";
+import type { Scope } from "./scope.ts";
+
+/** What is read, and what was made of it. */
+export interface Finished {
+  readonly root: RootDraft;
+  readonly scripts: readonly ScriptConfig[];
+  readonly instances: readonly InstanceConfig[];
+}
+
+/** An instance as it is written and as it runs. */
+export interface Pair {
+  readonly draft: InstanceDraft;
+  readonly config: InstanceConfig;
+}
+
+export function giveAdvice(finished: Finished, scope: Scope): void {
+  const drafts = new Map(finished.root.instances.map((draft) => [draft.name.value, draft]));
+  const pairs = finished.instances.flatMap((config): readonly Pair[] => {
+    const draft = drafts.get(config.name);
+    return draft === undefined ? [] : [{ draft, config }];
+  });
+  for (const pair of pairs) {
+    checkElection(pair, scope);
+    checkWeights(pair, finished.root, scope);
+  }
+  checkAddresses(pairs, scope);
+  checkScripts(finished, scope);
+}
