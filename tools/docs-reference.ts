@@ -7,6 +7,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { renderBash } from "../src/cli/completion/bash.ts";
+import { renderFish } from "../src/cli/completion/fish.ts";
+import { renderZsh } from "../src/cli/completion/zsh.ts";
 import { chapters } from "./reference/entries.ts";
 import { renderManual } from "./reference/manual.ts";
 import { renderPages } from "./reference/pages.ts";
@@ -20,6 +23,9 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const all = chapters();
   return new Map([
     ["man/keepalived.conf.5", renderManual(all)],
+    ["completions/keepalived.bash", renderBash()],
+    ["completions/_keepalived", renderZsh()],
+    ["completions/keepalived.fish", renderFish()],
     ...[...renderPages(all)].map(([name, text]) => [`${REFERENCE_FOLDER}/${name}`, text] as const),
   ]);
 }

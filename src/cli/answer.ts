@@ -50,6 +50,7 @@ const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   why: async () => (await import("./questions.ts")).runWhy,
   check: async () => (await import("./config-test.ts")).runCheck,
   explain: async () => (await import("./explain.ts")).runExplain,
+  completion: async () => (await import("./completion.ts")).runCompletion,
   help: () => Promise.resolve(runHelp),
 };
 

@@ -65,10 +65,19 @@ export const SUBCOMMANDS = [
     name: "explain",
     operands: { kind: "keyword", shape: "[KEYWORD]", minimum: 0, maximum: 10 },
     options: [{ long: "json", help: "for programs" }],
-    summary: "what a keyword of the file means, its range, its default, an example",
+    summary: "what a keyword means, its range, its default, an example",
     description:
       "Takes a keyword, the blocks above it and the keyword (vrrp_instance.advert_int), or a value\n" +
       "(noprefixroute). Without one it lists the blocks. Exit code: 0 told, 1 not known.",
+  },
+  {
+    name: "completion",
+    operands: { kind: "shell", shape: "bash|zsh|fish", minimum: 1, maximum: 1 },
+    options: DAEMON_OPTIONS,
+    summary: "a script that completes commands, options and names in your shell",
+    description:
+      "bash and zsh: source <(keepalived completion bash). fish: keepalived completion fish | source.\n" +
+      "The scripts ask `keepalived completion instances` for the names the running daemon knows.",
   },
   {
     name: "help",

@@ -1,71 +1,25 @@
 /** Arguments, ranges, defaults and versions of a keyword, in words for the manual and the web pages. */
 import type { ArgumentDescription } from "../../src/config/grammar/arguments.ts";
-import { COUNT_MAXIMUM } from "../../src/config/grammar/arguments.ts";
 import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
+import { argumentInWords } from "../../src/report/keyword-text.ts";
 import { IN_PART, NO_EFFECT } from "../docs-compat.ts";
-
-const UNITS: Readonly<Record<string, string>> = {
-  s: "seconds",
-  ms: "milliseconds",
-  us: "microseconds",
-  bytes: "bytes",
-};
-
-/** What an argument may be; empty where its shape says all. */
-export function describeArgument(argument: ArgumentDescription): string {
-  const { kind, choices, unit } = argument;
-  const amount = unit === undefined ? "a whole number" : (UNITS[unit] ?? unit);
-  switch (kind) {
-    case "integer":
-      return `${amount} ${rangeOf(argument)}`;
-    case "seconds":
-      return `seconds ${rangeOf(argument)}, decimals allowed`;
-    case "whole seconds":
-      return `whole seconds ${rangeOf(argument)}`;
-    case "boolean":
-      return argument.shape.startsWith("[")
-        ? "on or off (also true, yes, false, no); alone it means on"
-        : "on or off (also true, yes, false, no)";
-    case "address":
-      return "an IPv4 or IPv6 address";
-    case "interface":
-      return "the name of an interface";
-    case "number or name":
-      return `a number ${rangeOf(argument)}, or a name`;
-    case "range":
-      return `from and to, ${rangeOf(argument)}`;
-    case "lifetime":
-      return "seconds, or forever";
-    case "command":
-      return "a program with its arguments in quotes, and the user and group it runs as";
-    default:
-      return choices === undefined ? "" : orList(choices);
-  }
-}
-
-function rangeOf({ minimum, maximum }: ArgumentDescription): string {
-  const from = minimum ?? 0;
-  if (maximum === undefined || maximum >= COUNT_MAXIMUM) {
-    return from < -1 ? "of either sign" : from === 0 ? "from 0 up" : `from ${from} up`;
-  }
-  return `from ${from} to ${maximum}`;
-}
-
-export function orList(words: readonly string[]): string {
-  const last = words.at(-1) ?? "";
-  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
-}
 
 /** Range, unit, default and version, each a sentence. */
 export function factsOf(row: KeywordDescription): string {
   const described = row.block === undefined ? row.arguments.map(describeArgument) : [];
-  const values = [...new Set(described.filter((fact) => fact !== ""))];
+  const values = [...new Set(described.filter((fact) => fact !== undefined))];
   const facts = [
     ...(values.length === 0 ? [] : [`Value: ${values.join("; then ")}.`]),
     ...defaultOf(row),
     row.ours === true ? `Since keepalived-ts ${row.since}.` : `Since ${row.since}.`,
   ];
   return facts.join(" ");
+}
+
+function describeArgument(argument: ArgumentDescription): string | undefined {
+  const words = argumentInWords(argument);
+  const isOptional = argument.kind === "boolean" && argument.shape.startsWith("[");
+  return isOptional ? `${words ?? ""}; alone it means on` : words;
 }
 
 /** The default, unless saying it would say nothing. */
