@@ -282,6 +282,12 @@ function rejectionText(rejection: Rejection, source: string): string {
       return `authentication type mismatch from ${source}: received ${authName(rejection.got)}, ours is ${authName(rejection.want)}: set the same \`auth_type\` on both`;
     case "authFailure":
       return `received an invalid passwd! from ${source}: set the same \`auth_pass\` on both (its first 8 characters count)`;
+    case "ahPresence":
+      return rejection.got
+        ? `advert in an Authentication Header from ${source}, none is configured: set the same \`auth_type\` on both`
+        : `advert without Authentication Header from ${source}, one is configured: set the same \`auth_type\` on both`;
+    case "replay":
+      return `replayed advert from ${source}: sequence number ${rejection.got} comes after ${rejection.last}`;
     case "interval":
       return `advertisement interval mismatch with ${source} mine=${seconds(rejection.wantMs)} sec rcv'd=${seconds(rejection.gotMs)} sec: set the same \`advert_int\` on both`;
     case "type":

@@ -184,10 +184,14 @@ export interface IncomingAdvert {
   readonly age: Duration;
   /** The VRRP message, without IP header. For IPv4, trailing bytes beyond the IP length are cut. */
   readonly bytes: Uint8Array;
+  /** The whole IPv4 packet when the message came in an Authentication Header. */
+  readonly authenticated: Uint8Array | undefined;
 }
 
 export interface AdvertSocketOptions {
   readonly family: Family;
+  /** What is received: VRRP itself, or VRRP in an Authentication Header (IPv4 only). */
+  readonly protocol: "vrrp" | "ah";
   /** The interface to work on; undefined for unicast by source address alone. */
   readonly interfaceIndex: InterfaceIndex | undefined;
   readonly interfaceName: string | undefined;
@@ -200,7 +204,7 @@ export interface AdvertSocketOptions {
   readonly receiveBufferBytes: number | undefined;
 }
 
-/** A raw socket pair for protocol 112 on one interface or unicast source. */
+/** A raw socket pair for protocol 112 (or 51 around it) on one interface or unicast source. */
 export interface AdvertSocket extends Disposable {
   /**
    * Sends all of `adverts`, in one system call where the kernel allows. Returns the errno per

@@ -54,7 +54,11 @@ export type Delivery =
     };
 
 export type Authentication =
-  { readonly kind: "none" } | { readonly kind: "pass"; readonly password: Secret };
+  | { readonly kind: "none" }
+  /** RFC 2338 §5.3.10: eight bytes in the clear. */
+  | { readonly kind: "pass"; readonly password: Secret }
+  /** RFC 2338 §5.3.6, RFC 2402: HMAC-MD5-96 in an Authentication Header, version 2 on IPv4. */
+  | { readonly kind: "ah"; readonly password: Secret };
 
 /** Gratuitous ARP / unsolicited NA policy: keepalived.conf(5) garp_master_*, garp_lower_prio_*. */
 export interface AnnouncementPolicy {

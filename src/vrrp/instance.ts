@@ -52,6 +52,7 @@ export function initialState(
     logged: new Set(),
     sendErrno: 0,
     oldChecksum: router.config.oldUnicastChecksum === "always",
+    sequence: 0,
     counters: NO_COUNTS,
   };
 }
@@ -316,6 +317,7 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
       phase.kind === "master" ||
       state.master?.address !== packet.source,
     oldChecksum: state.oldChecksum,
+    sequence: state.sequence,
   });
   if (verdict.kind === "rejected") {
     const { source } = packet;
@@ -329,6 +331,8 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
   const counted: Step = {
     state: {
       ...state,
+      // Keepalived: what we send must come after what we heard, or a backup would not believe it.
+      sequence: Math.max(state.sequence, advert.sequence),
       counters: {
         ...state.counters,
         advertsReceived: state.counters.advertsReceived + 1,

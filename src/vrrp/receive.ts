@@ -6,6 +6,8 @@ import { isMulticast } from "../base/address.ts";
 import type { IpAddress } from "../base/address.ts";
 import { milliseconds, toMilliseconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
+import { decodeAh, spiMatchesSource, verifyAh } from "../wire/ah.ts";
+import { IPV4_HEADER_LENGTH } from "../wire/ipv4.ts";
 import {
   ADVERTISEMENT,
   AuthType,
@@ -27,6 +29,10 @@ export type Rejection =
   | { readonly kind: "authTypeUnknown"; readonly got: number }
   | { readonly kind: "authTypeMismatch"; readonly got: number; readonly want: number }
   | { readonly kind: "authFailure" }
+  /** In an Authentication Header where none is configured, or the other way round. */
+  | { readonly kind: "ahPresence"; readonly got: boolean }
+  /** A sequence number that has been heard before, or a later one has. */
+  | { readonly kind: "replay"; readonly got: number; readonly last: number }
   | { readonly kind: "interval"; readonly gotMs: number; readonly wantMs: number }
   | { readonly kind: "type"; readonly got: number }
   | { readonly kind: "checksum" }
@@ -46,6 +52,8 @@ export interface Packet {
   /** How long it has waited to be read: timers run from its arrival. */
   readonly age: Duration;
   readonly bytes: Uint8Array;
+  /** The whole packet when the message came in an Authentication Header. */
+  readonly authenticated: Uint8Array | undefined;
 }
 
 /** An advert that may be believed. */
@@ -53,6 +61,8 @@ export interface Advert {
   readonly source: IpAddress;
   readonly priority: number;
   readonly interval: Duration;
+  /** Of the Authentication Header; 0 without one. */
+  readonly sequence: number;
 }
 
 /** What an instance compares packets with, made once when the configuration is loaded. */
@@ -61,7 +71,19 @@ export interface Expectation {
   readonly addressData: Uint8Array;
   readonly addressSet: ReadonlySet<IpAddress>;
   readonly password: Uint8Array | undefined;
+  /** The key of the Authentication Header. */
+  readonly ahKey: Uint8Array | undefined;
   readonly peers: ReadonlyMap<IpAddress, UnicastPeer>;
+}
+
+/** What the checks need to know of the instance. */
+export interface ReceiveContext {
+  /** False when `skip_check_adv_addr` lets a backup skip the list of a master it already knows. */
+  readonly compareAddresses: boolean;
+  /** The mode learned so far. */
+  readonly oldChecksum: boolean;
+  /** The highest sequence number sent or heard in an Authentication Header. */
+  readonly sequence: number;
 }
 
 export type Verdict =
@@ -83,6 +105,7 @@ export function expectationOf(config: InstanceConfig): Expectation {
     addressData: encodeAddresses(addresses),
     addressSet: new Set(addresses),
     password: authentication.kind === "pass" ? passwordBytes(authentication.password) : undefined,
+    ahKey: authentication.kind === "ah" ? passwordBytes(authentication.password) : undefined,
     peers: new Map(
       delivery.kind === "unicast" ? delivery.peers.map((peer) => [peer.address, peer]) : [],
     ),
@@ -90,24 +113,28 @@ export function expectationOf(config: InstanceConfig): Expectation {
 }
 
 /**
- * Every check, in order. `compareAddresses` is false when `skip_check_adv_addr` lets a backup skip
- * the list of a master it already knows; `oldChecksum` is the mode learned so far.
+ * Every check, in order.
  */
 export function checkAdvert(
   expectation: Expectation,
   packet: Packet,
-  context: { readonly compareAddresses: boolean; readonly oldChecksum: boolean },
+  context: ReceiveContext,
 ): Verdict {
   const { config } = expectation;
   const decoded = decodeAdvert(packet.bytes, config.family);
   if (!decoded.ok) return rejected({ ...decoded.error, kind: "length" });
   const advert = decoded.value;
   const checksum = checksumForm(config, packet, context.oldChecksum);
+  const ah = ahSequence(packet);
   const problem =
+    checkAhPresence(expectation, packet) ??
     checkLength(advert, packet) ??
     checkTtl(config, packet) ??
     checkVersion(config, advert) ??
-    (config.version === 2 ? checkVersion2(expectation, advert) : undefined) ??
+    (config.version === 2 ? checkVersion2(expectation, advert, packet) : undefined) ??
+    (ah > 0 && ah <= context.sequence
+      ? { kind: "replay", got: ah, last: context.sequence }
+      : undefined) ??
     (advert.type === ADVERTISEMENT ? undefined : { kind: "type", got: advert.type }) ??
     (checksum === "wrong" ? { kind: "checksum" } : undefined) ??
     checkDelivery(config, packet) ??
@@ -118,7 +145,12 @@ export function checkAdvert(
   if (problem !== undefined) return rejected(problem);
   return {
     kind: "accepted",
-    advert: { source: packet.source, priority: advert.priority, interval: advert.interval },
+    advert: {
+      source: packet.source,
+      priority: advert.priority,
+      interval: advert.interval,
+      sequence: ah,
+    },
     odd: oddities(expectation, advert, context.compareAddresses),
     usesOldChecksum: checksum === "old",
   };
@@ -137,8 +169,10 @@ export function countRejection(counters: Counters, rejection: Rejection): Counte
     case "authTypeUnknown":
       return { ...counters, invalidAuthType: counters.invalidAuthType + 1 };
     case "authTypeMismatch":
+    case "ahPresence":
       return { ...counters, authTypeMismatch: counters.authTypeMismatch + 1 };
     case "authFailure":
+    case "replay":
       return { ...counters, authFailures: counters.authFailures + 1 };
     case "interval":
       return { ...counters, advertIntervalErrors: counters.advertIntervalErrors + 1 };
@@ -177,15 +211,37 @@ function checkVersion(config: InstanceConfig, advert: DecodedAdvert): Rejection 
 }
 
 /** RFC 3768 §7.1 with RFC 2338's authentication: type, password, interval. */
-function checkVersion2(expectation: Expectation, advert: DecodedAdvert): Rejection | undefined {
-  const { config, password } = expectation;
-  const want = password === undefined ? AuthType.none : AuthType.pass;
+function checkVersion2(
+  expectation: Expectation,
+  advert: DecodedAdvert,
+  packet: Packet,
+): Rejection | undefined {
+  const { config, password, ahKey } = expectation;
+  const want = AuthType[config.authentication.kind];
   if (advert.authType > AuthType.ah) return { kind: "authTypeUnknown", got: advert.authType };
   if (advert.authType !== want) return { kind: "authTypeMismatch", got: advert.authType, want };
   if (password !== undefined && !sameBytes(password, advert.authData)) {
     return { kind: "authFailure" };
   }
+  const whole = packet.authenticated;
+  if (ahKey !== undefined && whole !== undefined) {
+    const isRouted = config.delivery.kind === "unicast";
+    if (!spiMatchesSource(whole) || !verifyAh(whole, ahKey, isRouted)) {
+      return { kind: "authFailure" };
+    }
+  }
   return intervalProblem(config, advert);
+}
+
+function checkAhPresence({ ahKey }: Expectation, packet: Packet): Rejection | undefined {
+  const got = packet.authenticated !== undefined;
+  return got === (ahKey !== undefined) ? undefined : { kind: "ahPresence", got };
+}
+
+/** RFC 2402 §2.5; senders start from 1. */
+function ahSequence({ authenticated }: Packet): number {
+  if (authenticated === undefined) return 0;
+  return decodeAh(authenticated.subarray(IPV4_HEADER_LENGTH))?.sequence ?? 0;
 }
 
 function intervalProblem(config: InstanceConfig, advert: DecodedAdvert): Rejection | undefined {

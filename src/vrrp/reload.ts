@@ -16,6 +16,7 @@ import { groupsOf, instancesOf } from "./system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "./system-state.ts";
 import { feed } from "./system.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
+import { sendAdvert } from "./transitions.ts";
 
 /** What a reload does, in the order to do it. */
 export interface Reload {
@@ -149,11 +150,16 @@ function carry(
   const difference = differenceOf(before.config, router.config);
   const announces = difference.added.length > 0;
   const { announcements } = router.config;
+  const { effectivePriority } = fresh.assessment;
+  const sent = sendAdvert({
+    ...rephased,
+    assessment: { ...rephased.assessment, effectivePriority },
+  });
   return {
-    instance: rephased,
+    instance: { ...sent.state, assessment: rephased.assessment },
     // Keepalived: a reloaded master sends an advert at once; new addresses are announced.
     effects: [
-      { kind: "sendAdvert", priority: fresh.assessment.effectivePriority },
+      ...sent.effects,
       ...(announces ? [{ kind: "announce", repeat: announcements.masterRepeat } as const] : []),
     ],
     isNew: false,

@@ -126,6 +126,8 @@ export interface InstanceState {
   readonly sendErrno: number;
   /** Unicast v3 checksum in the pre-1.3.7 form (keepalived.conf(5) old_unicast_checksum). */
   readonly oldChecksum: boolean;
+  /** The highest sequence number sent, or heard in an Authentication Header (RFC 2402 §3.3.2). */
+  readonly sequence: number;
   readonly counters: Counters;
 }
 

@@ -44,7 +44,7 @@ export type NotifiedState =
 
 export type Effect =
   /** Priority 0 resigns. */
-  | { readonly kind: "sendAdvert"; readonly priority: number }
+  | { readonly kind: "sendAdvert"; readonly priority: number; readonly sequence: number }
   | { readonly kind: "installAddresses" }
   | { readonly kind: "withdrawAddresses" }
   /** `repeat` rounds of gratuitous ARP or unsolicited NA for every address. */

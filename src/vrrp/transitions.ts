@@ -151,25 +151,28 @@ export function toStopped(state: InstanceState, removed: boolean, now: Instant):
 /** An advert with our priority. */
 export function sendAdvert(state: InstanceState): Step {
   const counters = { ...state.counters, advertsSent: state.counters.advertsSent + 1 };
+  const sequence = state.sequence + 1;
   return {
-    state: { ...state, counters },
-    effects: [{ kind: "sendAdvert", priority: state.assessment.effectivePriority }],
+    state: { ...state, sequence, counters },
+    effects: [{ kind: "sendAdvert", priority: state.assessment.effectivePriority, sequence }],
   };
 }
 
 /** Priority 0: the backups take over after their skew alone (RFC 9568 §6.4.3 (620)). */
 export function resign(state: InstanceState): Step {
   const { counters } = state;
+  const sequence = state.sequence + 1;
   return {
     state: {
       ...state,
+      sequence,
       counters: {
         ...counters,
         advertsSent: counters.advertsSent + 1,
         priorityZeroSent: counters.priorityZeroSent + 1,
       },
     },
-    effects: [{ kind: "sendAdvert", priority: 0 }, event({ kind: "priorityZeroSent" })],
+    effects: [{ kind: "sendAdvert", priority: 0, sequence }, event({ kind: "priorityZeroSent" })],
   };
 }
 

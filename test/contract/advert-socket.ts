@@ -12,6 +12,7 @@ import type {
   IncomingAdvert,
   OutgoingAdvert,
 } from "../../src/sys/ports.ts";
+import { AH_PROTOCOL, signAh, verifyAh, wrapInAh } from "../../src/wire/ah.ts";
 import { addToSum, finishSum } from "../../src/wire/checksum.ts";
 import { encodeIpv4 } from "../../src/wire/ipv4.ts";
 import { address, index } from "../sim/values.ts";
@@ -21,11 +22,13 @@ const SOON = milliseconds(40);
 const GROUP_IPV4 = address("224.0.0.18");
 const GROUP_IPV6 = address("ff02::12");
 
+const KEY = Uint8Array.of(0x31, 0x32, 0x33, 0x34, 0, 0, 0, 0);
 const MESSAGE = Uint8Array.of(0x31, 51, 100, 1, 0, 100, 0xab, 0xcd, 10, 9, 9, 9);
 
 function multicast(host: ContractHost, group: IpAddress = GROUP_IPV4): AdvertSocketOptions {
   return {
     family: group.includes(":") ? "ipv6" : "ipv4",
+    protocol: "vrrp",
     interfaceIndex: host.index,
     interfaceName: host.interfaceName,
     group,
@@ -38,6 +41,7 @@ function multicast(host: ContractHost, group: IpAddress = GROUP_IPV4): AdvertSoc
 function unicast(source: IpAddress, hopLimit = 255): AdvertSocketOptions {
   return {
     family: source.includes(":") ? "ipv6" : "ipv4",
+    protocol: "vrrp",
     interfaceIndex: undefined,
     interfaceName: undefined,
     group: undefined,
@@ -55,13 +59,48 @@ function ipv4Advert(source: IpAddress, destination: IpAddress, message = MESSAGE
 function collect(socket: AdvertSocket): IncomingAdvert[] {
   const packets: IncomingAdvert[] = [];
   socket.onPackets((burst) => {
-    packets.push(...burst.map((packet) => ({ ...packet, bytes: packet.bytes.slice() })));
+    packets.push(
+      ...burst.map((packet) => ({
+        ...packet,
+        bytes: packet.bytes.slice(),
+        authenticated: packet.authenticated?.slice(),
+      })),
+    );
   });
   return packets;
 }
 
 export function advertSocketContract(name: string, open: OpenNetwork): void {
   describe(`advert socket of ${name}`, () => {
+    test("an advert in an Authentication Header reaches sockets for it, and no others", async () => {
+      using network = await open();
+      const { a, b } = network;
+      using sender = a.ports.openAdvertSocket(multicast(a));
+      using plain = b.ports.openAdvertSocket(multicast(b));
+      using wrapped = b.ports.openAdvertSocket({ ...multicast(b), protocol: "ah" });
+      const [plainly, packets] = [collect(plain), collect(wrapped)];
+      const payload = wrapInAh(112, addressBytes(a.ipv4), MESSAGE);
+      const header = {
+        ...{ source: a.ipv4, destination: GROUP_IPV4 },
+        ...{ protocol: AH_PROTOCOL, ttl: 255, identification: 7 },
+      };
+      const bytes = encodeIpv4(header, payload);
+      signAh(bytes, KEY, { sequence: 5, isRouted: false });
+      const advert = { source: a.ipv4, destination: GROUP_IPV4, bytes };
+      assert.deepEqual(sender.send([advert, ipv4Advert(a.ipv4, GROUP_IPV4)]), []);
+      await network.pass(SOON);
+      assert.deepEqual(
+        plainly.map((packet) => packet.authenticated),
+        [undefined],
+      );
+      assert.deepEqual(
+        packets.map((packet) => packet.bytes),
+        [MESSAGE],
+      );
+      const whole = packets[0]?.authenticated ?? new Uint8Array();
+      assert.equal(verifyAh(whole, KEY, false), true);
+    });
+
     test("an IPv4 multicast advert reaches the other host and not its sender", async () => {
       using network = await open();
       const { a, b } = network;
@@ -77,6 +116,7 @@ export function advertSocketContract(name: string, open: OpenNetwork): void {
         destination: GROUP_IPV4,
         ttl: 255,
         bytes: MESSAGE,
+        authenticated: undefined,
       };
       const [first, ...more] = packets;
       assert.ok(first !== undefined);

@@ -31,6 +31,7 @@ async function heardAtB(
   const { b } = network;
   using socket = b.ports.openAdvertSocket({
     family: "ipv4",
+    protocol: "vrrp",
     interfaceIndex: b.index,
     interfaceName: b.interfaceName,
     group: address("224.0.0.18"),

@@ -19,7 +19,9 @@ import type {
   OutgoingAdvert,
   PreparedFrames,
 } from "../../src/sys/ports.ts";
+import { AH_LENGTH, AH_PROTOCOL } from "../../src/wire/ah.ts";
 import { addToSum, finishSum } from "../../src/wire/checksum.ts";
+import { VRRP_PROTOCOL } from "../../src/wire/vrrp.ts";
 import type { Deliver, Scheduled, VirtualTime } from "./fake-clock.ts";
 import type { FakeKernel } from "./fake-netlink.ts";
 
@@ -27,7 +29,6 @@ import type { FakeKernel } from "./fake-netlink.ts";
 const RECEIVE_QUEUE_LIMIT = 256;
 
 const IPV4_MINIMUM_HEADER = 20;
-const IPPROTO_VRRP = 112;
 const VRRP_CHECKSUM_OFFSET = 6;
 
 /** A VRRP message on the wire between two interfaces. */
@@ -36,7 +37,11 @@ export interface Packet {
   readonly source: IpAddress;
   readonly destination: IpAddress;
   readonly ttl: number;
+  /** 51 with an Authentication Header around the message, else 112. */
+  readonly protocol: number;
   readonly bytes: Uint8Array;
+  /** The whole packet when it has an Authentication Header. */
+  readonly authenticated: Uint8Array | undefined;
 }
 
 /** What a socket needs of the host it was opened on. */
@@ -95,7 +100,8 @@ export class FakeAdvertSocket implements AdvertSocket {
   /** Whether a packet that arrived on interface `index` is for this socket. */
   accepts(index: InterfaceIndex, packet: Packet): boolean {
     const { family, interfaceIndex, group, bindAddress } = this.options;
-    if (packet.family !== family) return false;
+    const protocol = this.options.protocol === "ah" ? AH_PROTOCOL : VRRP_PROTOCOL;
+    if (packet.family !== family || packet.protocol !== protocol) return false;
     if (interfaceIndex !== undefined && interfaceIndex !== index) return false;
     if (isMulticast(packet.destination)) return group === packet.destination;
     return bindAddress === undefined || bindAddress === packet.destination;
@@ -137,6 +143,8 @@ export class FakeAdvertSocket implements AdvertSocket {
       source: advert.source,
       destination: advert.destination,
       ttl: isMulticast(advert.destination) ? 255 : this.options.hopLimit,
+      protocol: VRRP_PROTOCOL,
+      authenticated: undefined,
       bytes: withChecksum(advert),
     };
   }
@@ -146,10 +154,14 @@ export class FakeAdvertSocket implements AdvertSocket {
     if (burst.length === 0) return;
     this.#handler?.(
       burst.map(({ index, packet, at }) => ({
-        ...packet,
+        family: packet.family,
+        source: packet.source,
+        destination: packet.destination,
+        ttl: packet.ttl,
         interfaceIndex: index,
         age: between(at, this.#host.time.now),
         bytes: packet.bytes.slice(),
+        authenticated: packet.authenticated?.slice(),
       })),
     );
   }
@@ -171,13 +183,17 @@ function fromIpv4(advert: OutgoingAdvert): Packet | undefined {
   const { bytes } = advert;
   const headerLength = ((bytes[0] ?? 0) & 0x0f) * 4;
   if ((bytes[0] ?? 0) >> 4 !== 4 || headerLength < IPV4_MINIMUM_HEADER) return undefined;
-  if (headerLength > bytes.length || bytes[9] !== IPPROTO_VRRP) return undefined;
+  const protocol = bytes[9] ?? 0;
+  const isWrapped = protocol === AH_PROTOCOL;
+  if (headerLength > bytes.length || (!isWrapped && protocol !== VRRP_PROTOCOL)) return undefined;
   return {
     family: "ipv4",
     source: addressFromBytes(bytes.slice(12, 16)),
     destination: addressFromBytes(bytes.slice(16, 20)),
     ttl: bytes[8] ?? 0,
-    bytes: bytes.slice(headerLength),
+    protocol,
+    bytes: bytes.slice(isWrapped ? headerLength + AH_LENGTH : headerLength),
+    authenticated: isWrapped ? bytes.slice() : undefined,
   };
 }
 
@@ -188,7 +204,7 @@ function withChecksum(advert: OutgoingAdvert): Uint8Array {
   view.setUint16(VRRP_CHECKSUM_OFFSET, 0);
   let sum = addToSum(0, addressBytes(advert.source));
   sum = addToSum(sum, addressBytes(advert.destination));
-  sum = addToSum(sum + bytes.length + IPPROTO_VRRP, bytes);
+  sum = addToSum(sum + bytes.length + VRRP_PROTOCOL, bytes);
   view.setUint16(VRRP_CHECKSUM_OFFSET, finishSum(sum));
   return bytes;
 }

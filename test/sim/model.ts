@@ -34,7 +34,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "skip_check startup sync sync_script accept ttl check_src rtrack",
+    "skip_check startup sync sync_script accept ttl check_src rtrack ah",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -60,9 +60,7 @@ export function instanceFrom(words: Words): InstanceConfig {
     preempt: words.get("nopreempt") === undefined,
     preemptDelay: words.has("delay") ? parseSpan(words.get("delay") ?? "") : NO_TIME,
     delivery: deliveryFrom(words, family),
-    authentication: words.has("pass")
-      ? { kind: "pass", password: secret(words.get("pass") ?? "") }
-      : { kind: "none" },
+    authentication: authenticationFrom(words),
     addresses: (words.get("vip") ?? defaultVip).split(",").map(virtualAddress),
     excludedAddresses: (words.get("evip") ?? "").split(",").filter(Boolean).map(virtualAddress),
     announcements: {
@@ -117,6 +115,14 @@ export function instancesFrom(words: Words): readonly InstanceConfig[] {
     ]),
   );
   return [first, second].map((instance) => ({ ...instance, syncGroup: "G" }));
+}
+
+function authenticationFrom(words: Words): InstanceConfig["authentication"] {
+  for (const kind of ["pass", "ah"] as const) {
+    const password = words.get(kind);
+    if (password !== undefined) return { kind, password: secret(password) };
+  }
+  return { kind: "none" };
 }
 
 export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_TIME): Model {

@@ -2,12 +2,20 @@
  * The packets an instance sends, encoded when something changes and not when they are sent: a
  * takeover finds its advert ready.
  */
+import { addressBytes } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
 import type { OutgoingAdvert } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import { OLD_CHECKSUM_DESTINATION } from "../../vrrp/receive.ts";
+import { AH_LENGTH, AH_PROTOCOL, signAh, wrapInAh } from "../../wire/ah.ts";
 import { encodeIpv4, setIdentification } from "../../wire/ipv4.ts";
-import { AuthType, VRRP_PROTOCOL, encodeAdvert, maxAddresses } from "../../wire/vrrp.ts";
+import {
+  AuthType,
+  VRRP_PROTOCOL,
+  encodeAdvert,
+  maxAddresses,
+  passwordBytes,
+} from "../../wire/vrrp.ts";
 import type { ChecksumScope } from "../../wire/vrrp.ts";
 
 /** What packets depend on besides the configuration. */
@@ -17,6 +25,13 @@ export interface PacketFacts {
   readonly oldChecksum: boolean;
 }
 
+/** An advert to send; without a sequence number it is only made ready. */
+interface Wanted {
+  readonly priority: number;
+  /** For the Authentication Header. */
+  readonly sequence: number | undefined;
+}
+
 const MULTICAST_TTL = 255;
 /** The identification field wraps here; 0 is left out, since it asks the kernel to choose. */
 const LAST_IDENTIFICATION = 0xffff;
@@ -24,27 +39,31 @@ const LAST_IDENTIFICATION = 0xffff;
 /** One per instance; it keeps the packets for a few priorities: the current one and 0. */
 export class AdvertPackets {
   readonly #config: InstanceConfig;
+  readonly #ahKey: Uint8Array | undefined;
   readonly #prepared = new Map<number, readonly OutgoingAdvert[]>();
   #facts: PacketFacts | undefined;
   #identification = 0;
 
   constructor(config: InstanceConfig) {
+    const { authentication } = config;
     this.#config = config;
+    this.#ahKey = authentication.kind === "ah" ? passwordBytes(authentication.password) : undefined;
   }
 
   /** How many addresses do not fit one advert at this MTU; those are not advertised. */
   surplus(mtu: number): number {
     const { version, family, addresses } = this.#config;
-    return Math.max(0, addresses.length - maxAddresses(version, family, mtu));
+    const room = this.#ahKey === undefined ? mtu : mtu - AH_LENGTH;
+    return Math.max(0, addresses.length - maxAddresses(version, family, room));
   }
 
   /** Encodes what the next transitions send, so that they need not. */
   prepare(facts: PacketFacts, priorities: readonly number[]): void {
-    for (const priority of priorities) this.packets(facts, priority, false);
+    for (const priority of priorities) this.packets(facts, { priority, sequence: undefined });
   }
 
   /** The packets of one advert: one for multicast, one a peer for unicast. */
-  packets(facts: PacketFacts, priority: number, isSent = true): readonly OutgoingAdvert[] {
+  packets(facts: PacketFacts, { priority, sequence }: Wanted): readonly OutgoingAdvert[] {
     const same =
       this.#facts?.source === facts.source &&
       this.#facts.mtu === facts.mtu &&
@@ -56,10 +75,17 @@ export class AdvertPackets {
       packets = this.#encode(facts, priority);
       this.#prepared.set(priority, packets);
     }
-    if (isSent && this.#config.family === "ipv4") {
-      for (const { bytes } of packets) setIdentification(bytes, this.#nextIdentification());
+    if (sequence !== undefined && this.#config.family === "ipv4") {
+      for (const { bytes } of packets) this.#stamp(bytes, sequence);
     }
     return packets;
+  }
+
+  /** What differs from one packet to the next. */
+  #stamp(bytes: Uint8Array, sequence: number): void {
+    setIdentification(bytes, this.#nextIdentification());
+    if (this.#ahKey === undefined) return;
+    signAh(bytes, this.#ahKey, { sequence, isRouted: this.#config.delivery.kind === "unicast" });
   }
 
   #nextIdentification(): number {
@@ -89,7 +115,7 @@ export class AdvertPackets {
         vrid,
         priority,
         interval: config.advertInterval,
-        authType: authentication.kind === "pass" ? AuthType.pass : AuthType.none,
+        authType: AuthType[authentication.kind],
         password: authentication.kind === "pass" ? authentication.password : undefined,
         addresses: config.addresses.slice(0, fitting).map(({ address }) => address),
       },
@@ -98,8 +124,12 @@ export class AdvertPackets {
     if (family === "ipv6") return message;
     const ttl = delivery.kind === "multicast" ? MULTICAST_TTL : delivery.ttl;
     const { source } = facts;
-    const header = { source, destination, protocol: VRRP_PROTOCOL, ttl, identification: 1 };
-    return encodeIpv4(header, message);
+    const header = { source, destination, ttl, identification: 1 };
+    if (this.#ahKey === undefined) {
+      return encodeIpv4({ ...header, protocol: VRRP_PROTOCOL }, message);
+    }
+    const wrapped = wrapInAh(VRRP_PROTOCOL, addressBytes(source), message);
+    return encodeIpv4({ ...header, protocol: AH_PROTOCOL }, wrapped);
   }
 
   #scope(facts: PacketFacts, destination: IpAddress): ChecksumScope {

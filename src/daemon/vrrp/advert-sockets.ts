@@ -113,6 +113,7 @@ export function socketOptions(
   if (interfaceName !== undefined && interfaceIndex === undefined) return undefined;
   return {
     family,
+    protocol: config.authentication.kind === "ah" ? "ah" : "vrrp",
     interfaceIndex,
     interfaceName,
     group: delivery.kind === "multicast" ? delivery.group : undefined,
@@ -125,6 +126,7 @@ export function socketOptions(
 const keyOf = (options: AdvertSocketOptions): string =>
   [
     options.family,
+    options.protocol,
     options.interfaceIndex ?? "-",
     options.group ?? "unicast",
     options.bindAddress ?? "-",

@@ -257,7 +257,7 @@ export class VrrpDriver implements Disposable {
   /** Adverts of all instances first, in few system calls; then what else is to be done; words last. */
   #perform(effects: readonly SystemEffect[]): void {
     const adverts = effects.flatMap(({ router, effect }) =>
-      effect.kind === "sendAdvert" ? [{ router, priority: effect.priority }] : [],
+      effect.kind === "sendAdvert" ? [{ ...effect, router }] : [],
     );
     if (adverts.length > 0) {
       for (const [router, errno] of this.#resources.send(this.#config, this.#state, adverts)) {

@@ -174,6 +174,7 @@ class Stage {
       ttl: 255,
       age: seconds(0),
       bytes: isIpv4 ? advert.bytes.subarray(IPV4_HEADER) : advert.bytes,
+      authenticated: undefined,
     };
     this.#hear([packet]);
   }

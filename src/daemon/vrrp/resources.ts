@@ -28,6 +28,12 @@ interface Runtime {
 
 const DEFAULT_MTU = 1500;
 
+export interface AdvertToSend {
+  readonly router: number;
+  readonly priority: number;
+  readonly sequence: number;
+}
+
 export class RouterResources implements Disposable {
   readonly netlink: Netlink;
   readonly table = new NetworkTable();
@@ -124,18 +130,14 @@ export class RouterResources implements Disposable {
   }
 
   /** Sends adverts of several instances, in as few system calls as there are sockets. */
-  send(
-    config: SystemConfig,
-    state: SystemState,
-    adverts: readonly { readonly router: number; readonly priority: number }[],
-  ): SendResults {
+  send(config: SystemConfig, state: SystemState, adverts: readonly AdvertToSend[]): SendResults {
     return this.#sockets.send(
-      adverts.flatMap(({ router, priority }) => {
+      adverts.flatMap(({ router, priority, sequence }) => {
         const facts = this.#packetFacts(config, state, router);
         const packets = this.#runtimes[router]?.packets;
         return facts === undefined || packets === undefined
           ? []
-          : [{ router, packets: packets.packets(facts, priority) }];
+          : [{ router, packets: packets.packets(facts, { priority, sequence }) }];
       }),
     );
   }

@@ -1,6 +1,7 @@
 /**
- * VRRP over IPv4 (RFC 9568 §5.1.1): a raw socket that receives protocol 112 on one interface or
- * for one address, and one that sends whole packets, header included, and receives nothing.
+ * VRRP over IPv4 (RFC 9568 §5.1.1): a raw socket that receives protocol 112, or 51 around it, on
+ * one interface or for one address, and one that sends whole packets, header included, and receives
+ * nothing.
  */
 import { addressBytes } from "../../base/address.ts";
 import { assert } from "../../base/failure.ts";
@@ -12,6 +13,8 @@ import type {
   IncomingAdvert,
   OutgoingAdvert,
 } from "../ports.ts";
+import { AH_LENGTH, decodeAh } from "../../wire/ah.ts";
+import { VRRP_PROTOCOL } from "../../wire/vrrp.ts";
 import { POLL_BURSTS } from "../ports.ts";
 import type { AdvertBatch, Envelope } from "./advert-batch.ts";
 import {
@@ -47,12 +50,14 @@ export class AdvertSocketIpv4 implements AdvertSocket {
   readonly #buffer: ReceiveBuffer;
   readonly #batch: AdvertBatch;
   readonly #envelope: Envelope;
+  readonly #isWrapped: boolean;
   #malformed = 0;
   #handler: ((packets: readonly IncomingAdvert[]) => void) | undefined;
 
   constructor(options: AdvertSocketOptions, buffer: ReceiveBuffer, batch: AdvertBatch) {
     this.#buffer = buffer;
     this.#batch = batch;
+    this.#isWrapped = options.protocol === "ah";
     this.#receiver = openReceiver(options);
     try {
       this.#sender = openSender(options);
@@ -135,6 +140,9 @@ export class AdvertSocketIpv4 implements AdvertSocket {
         ? undefined
         : interfaceIndex(view.getInt32(info + PacketInfoIpv4.interfaceIndex, LITTLE));
     if (index === undefined) return undefined;
+    const payload = bytes.subarray(start + headerLength, start + totalLength);
+    const isVrrp = !this.#isWrapped || decodeAh(payload)?.nextHeader === VRRP_PROTOCOL;
+    if (!isVrrp) return undefined;
     return {
       family: "ipv4",
       interfaceIndex: index,
@@ -142,7 +150,8 @@ export class AdvertSocketIpv4 implements AdvertSocket {
       destination: buffer.address(start + DESTINATION, 4),
       ttl: view.getUint8(start + TTL),
       age: buffer.age(slot),
-      bytes: bytes.subarray(start + headerLength, start + totalLength),
+      bytes: this.#isWrapped ? payload.subarray(AH_LENGTH) : payload,
+      authenticated: this.#isWrapped ? bytes.subarray(start, start + totalLength) : undefined,
     };
   }
 }
@@ -154,7 +163,11 @@ export function placeOf(options: AdvertSocketOptions): string {
 
 function openReceiver(options: AdvertSocketOptions): Descriptor {
   const action = `open the VRRP receive socket for ${placeOf(options)}`;
-  const kind = { domain: AddressFamily.ipv4, type: SocketType.raw, protocol: IpProtocol.vrrp };
+  const kind = {
+    domain: AddressFamily.ipv4,
+    type: SocketType.raw,
+    protocol: IpProtocol[options.protocol],
+  };
   return openSocket(kind, action, (socket) => {
     bindToInterface(socket, options);
     socket.setNumber(SOL_IP, Ipv4Option.packetInfo, 1);

@@ -128,6 +128,7 @@ export class AdvertSocketIpv6 implements AdvertSocket {
       ttl: hops < 0 ? -1 : view.getInt32(hops, LITTLE),
       age: buffer.age(slot),
       bytes: buffer.bytes(slot),
+      authenticated: undefined,
     };
   }
 }

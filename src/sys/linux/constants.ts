@@ -20,7 +20,7 @@ export const MessageFlag = {
 } as const;
 
 /** netinet/in.h */
-export const IpProtocol = { ipv6: 41, vrrp: 112, raw: 255 } as const;
+export const IpProtocol = { ipv6: 41, ah: 51, vrrp: 112, raw: 255 } as const;
 
 /** asm-generic/socket.h */
 export const SOL_SOCKET = 1;

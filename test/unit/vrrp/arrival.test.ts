@@ -40,6 +40,7 @@ function takeoverAfter(age: Duration, now: Instant): Instant | undefined {
     ttl: 255,
     age,
     bytes,
+    authenticated: undefined,
   };
   const { phase } = step(router, started.state, { kind: "packet", packet }, now).state;
   return phase.kind === "backup" ? phase.masterDownAt : undefined;

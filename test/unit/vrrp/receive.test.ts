@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addressBytes } from "../../../src/base/address.ts";
 import { secret } from "../../../src/base/command.ts";
 import { NO_TIME, centiseconds, seconds } from "../../../src/base/units.ts";
 import type { InstanceConfig } from "../../../src/vrrp/config.ts";
 import { checkAdvert, countRejection, expectationOf } from "../../../src/vrrp/receive.ts";
 import type { Packet, Rejection, Verdict } from "../../../src/vrrp/receive.ts";
 import { NO_COUNTS } from "../../../src/vrrp/state.ts";
-import { encodeAdvert } from "../../../src/wire/vrrp.ts";
+import { AH_PROTOCOL, signAh, wrapInAh } from "../../../src/wire/ah.ts";
+import { encodeIpv4 } from "../../../src/wire/ipv4.ts";
+import { encodeAdvert, passwordBytes } from "../../../src/wire/vrrp.ts";
 import type { AdvertContent, ChecksumScope } from "../../../src/wire/vrrp.ts";
 import { address, instanceFrom, parseWords } from "../../sim/model.ts";
 
@@ -37,11 +40,15 @@ function packet(
 ): Packet {
   const { scope = { kind: "message" }, ...rest } = travel;
   const bytes = encodeAdvert(content(changes), scope);
-  return { source: SOURCE, destination: GROUP, ttl: 255, age: NO_TIME, bytes, ...rest };
+  return {
+    ...{ source: SOURCE, destination: GROUP, ttl: 255, age: NO_TIME, bytes },
+    authenticated: undefined,
+    ...rest,
+  };
 }
 
 function verdictOf(words: string, received: Packet): Verdict {
-  const context = { compareAddresses: true, oldChecksum: false };
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
   return checkAdvert(expectationOf(config(words)), received, context);
 }
 
@@ -54,7 +61,7 @@ function rejectionOf(words: string, received: Packet): Rejection {
 test("checkAdvert() accepts an advert that is right in everything", () => {
   assert.deepEqual(verdictOf("", packet()), {
     kind: "accepted",
-    advert: { source: SOURCE, priority: 100, interval: seconds(1) },
+    advert: { source: SOURCE, priority: 100, interval: seconds(1), sequence: 0 },
     odd: [],
     usesOldChecksum: false,
   });
@@ -135,7 +142,7 @@ test("checkAdvert() covers the pseudo header in version 3, unless told as in ver
   const bare = packet({ version: 3 });
   assert.deepEqual(rejectionOf("version=3", bare), { kind: "checksum" });
   const lenient = { ...config("version=3"), v3ChecksumAsV2: true };
-  const context = { compareAddresses: true, oldChecksum: false };
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
   assert.equal(checkAdvert(expectationOf(lenient), bare, context).kind, "accepted");
 });
 
@@ -145,7 +152,7 @@ test("checkAdvert() takes the old unicast checksum, and says so, unless it is ne
   const verdict = verdictOf("version=3 peers=10.0.0.12", old);
   assert.equal(verdict.kind === "accepted" && verdict.usesOldChecksum, true);
   const never = { ...config("version=3 peers=10.0.0.12"), oldUnicastChecksum: "never" as const };
-  const context = { compareAddresses: true, oldChecksum: false };
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
   assert.equal(checkAdvert(expectationOf(never), old, context).kind, "rejected");
 });
 
@@ -162,7 +169,7 @@ test("checkAdvert() refuses multicast in unicast mode and the other way round", 
 
 test("checkAdvert() lets an owner ignore everybody when told to", () => {
   const owner = { ...config("prio=255"), ownerIgnoresAdverts: true };
-  const context = { compareAddresses: true, oldChecksum: false };
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
   assert.deepEqual(checkAdvert(expectationOf(owner), packet(), context), {
     kind: "rejected",
     rejection: { kind: "ownerIgnores" },
@@ -180,7 +187,7 @@ test("checkAdvert() keeps a peer to its TTL window", () => {
   const base = config("peers=10.0.0.12 check_src");
   assert.equal(base.delivery.kind, "unicast");
   const windowed = { ...base, delivery: { ...base.delivery, peers: [peer] as const } };
-  const context = { compareAddresses: true, oldChecksum: false };
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
   const at = (ttl: number): string =>
     checkAdvert(expectationOf(windowed), packet({}, { destination: US, ttl }), context).kind;
   assert.deepEqual(
@@ -229,4 +236,35 @@ test("countRejection() counts every kind of rejection exactly once", () => {
     const total = [...counters.values()].reduce((sum, count) => sum + count, 0);
     assert.equal(total, 1, rejection.kind);
   }
+});
+
+/** An advert of SOURCE in an Authentication Header. */
+function wrapped(password: string, sequence: number): Packet {
+  const plain = packet({ authType: 2 });
+  const header = {
+    ...{ source: SOURCE, destination: GROUP },
+    ...{ protocol: AH_PROTOCOL, ttl: 255, identification: 9 },
+  };
+  const whole = encodeIpv4(header, wrapInAh(112, addressBytes(SOURCE), plain.bytes));
+  const key = passwordBytes(secret(password));
+  signAh(whole, key, { sequence, isRouted: false });
+  return { ...plain, authenticated: whole };
+}
+
+test("checkAdvert() believes an Authentication Header with the right key and a new number", () => {
+  const verdict = verdictOf("ah=1234", wrapped("1234", 7));
+  assert.equal(verdict.kind === "accepted" && verdict.advert.sequence, 7);
+  assert.deepEqual(rejectionOf("ah=1234", wrapped("1235", 7)), { kind: "authFailure" });
+  const context = { compareAddresses: true, oldChecksum: false, sequence: 7 };
+  const expectation = expectationOf(config("ah=1234"));
+  assert.deepEqual(checkAdvert(expectation, wrapped("1234", 7), context), {
+    kind: "rejected",
+    rejection: { kind: "replay", got: 7, last: 7 },
+  });
+  assert.equal(checkAdvert(expectation, wrapped("1234", 8), context).kind, "accepted");
+});
+
+test("checkAdvert() wants an Authentication Header exactly where one is configured", () => {
+  assert.deepEqual(rejectionOf("ah=1234", packet()), { kind: "ahPresence", got: false });
+  assert.deepEqual(rejectionOf("", wrapped("1234", 1)), { kind: "ahPresence", got: true });
 });
