@@ -80,6 +80,19 @@ export const SUBCOMMANDS = [
       "The scripts ask `keepalived completion instances` for the names the running daemon knows.",
   },
   {
+    name: "config show",
+    operands: { kind: "file", shape: "[FILE]", minimum: 0, maximum: 1 },
+    options: [
+      { long: "config-id", short: "i", argument: "ID", help: "the id that @ID lines are for" },
+      { long: "defaults", help: "also what the file does not mention" },
+      { long: "json", help: "for programs" },
+    ],
+    summary: "the file as it is read, each line with where it comes from",
+    description:
+      "Includes, conditions, definitions and generators are done away with. Passwords are masked.\n" +
+      "Exit code: 0 shown, 2 the file cannot be run.",
+  },
+  {
     name: "help",
     operands: { kind: "subcommand", shape: "[COMMAND]", minimum: 0, maximum: 2 },
     options: [],

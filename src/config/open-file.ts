@@ -124,7 +124,10 @@ function openOne(reading: Reading, path: string, opening: Opening): void {
     problem(reading, "limit", `${path} includes itself - ignored`, line);
   } else if (reading.files.length >= MAX_FILES) {
     problem(reading, "limit", `more than ${MAX_FILES} files - ${path} is ignored`, line);
-  } else if (hasRoom(reading, line)) pushFile(reading, path, content.value);
+  } else if (hasRoom(reading, line)) {
+    reading.includes.set(path, line);
+    pushFile(reading, path, content.value);
+  }
 }
 
 function isOpen(reading: Reading, path: string): boolean {

@@ -67,6 +67,8 @@ export interface Reading {
   readonly sink: LineSink;
   readonly inputs: Input[];
   readonly files: string[];
+  /** The line that included each file. */
+  readonly includes: Map<string, LineText>;
   readonly definitions: Definitions;
   includeChecks: ReadonlySet<IncludeCheck>;
   random: (minimum: number, maximum: number) => number;
@@ -87,6 +89,7 @@ export function createReading(
     sink,
     inputs: [],
     files: [],
+    includes: new Map(),
     definitions: {
       user: new Map(),
       configId: options.configId,

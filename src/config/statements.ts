@@ -4,6 +4,7 @@
  */
 import type { Report, Span } from "./diagnostics.ts";
 import { expandBraces, hasWildcard } from "./includes.ts";
+import type { LineText } from "./line-text.ts";
 import { describeReadProblem } from "./open-file.ts";
 import { readFile } from "./reader.ts";
 import { createReading } from "./reading.ts";
@@ -20,17 +21,23 @@ export interface StatementOptions {
   readonly allIncludesRequired?: boolean;
 }
 
+export interface FilesRead {
+  readonly files: readonly string[];
+  /** The line that included each file but the first. */
+  readonly includes: ReadonlyMap<string, LineText>;
+}
+
 /** Every line of the files that `options` name, expanded, as statements; and the files read. */
 export function readStatements(
   source: FileSource,
   options: StatementOptions,
   report: Report,
-): { readonly statements: readonly Statement[]; readonly files: readonly string[] } {
+): FilesRead & { readonly statements: readonly Statement[] } {
   const statements: Statement[] = [];
-  const { files } = takeStatements(source, options, report, (statement) => {
+  const read = takeStatements(source, options, report, (statement) => {
     statements.push(statement);
   });
-  return { statements, files };
+  return { ...read, statements };
 }
 
 /** The same one by one, as each is complete: what a file needs in memory is its largest block. */
@@ -39,7 +46,7 @@ export function takeStatements(
   options: StatementOptions,
   report: Report,
   take: (statement: Statement) => void,
-): { readonly files: readonly string[] } {
+): FilesRead {
   const tree = createTreeBuilder(report, take);
   const configId = options.configId ?? source.hostName.split(".", 1)[0] ?? source.hostName;
   const allIncludesRequired = options.allIncludesRequired === true;
@@ -71,7 +78,7 @@ export function takeStatements(
     }
   }
   tree.finish().forEach(take);
-  return { files: reading.files };
+  return { files: reading.files, includes: reading.includes };
 }
 
 function mainPaths(source: FileSource, path: string): readonly string[] {

@@ -7,9 +7,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeSource } from "../../../src/cli/config-source.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import type { LoadedConfig } from "../../../src/config/load.ts";
+import type { LoadedConfig, LoadOptions } from "../../../src/config/load.ts";
 import { renderDiagnostics, sourceLines } from "../../../src/config/render-diagnostics.ts";
 import type { FileSource } from "../../../src/config/source.ts";
+import { renderServices } from "./render-services.ts";
 
 export const CORPUS_DIRECTORY = dirname(fileURLToPath(import.meta.url));
 /** The interfaces that exist while the corpus is read, here and in the judge's namespace. */
@@ -24,7 +25,7 @@ export function corpusNames(): readonly string[] {
 }
 
 /** The real files, seen from the corpus directory whatever the working directory is. */
-function corpusSource(): FileSource {
+export function corpusSource(): FileSource {
   const real = nodeSource();
   const inCorpus = (path: string): string => join(CORPUS_DIRECTORY, path);
   return {
@@ -38,13 +39,17 @@ function corpusSource(): FileSource {
   };
 }
 
-export function loadCorpusFile(name: string): LoadedConfig {
-  return loadConfig(corpusSource(), {
+export function corpusOptions(name: string): LoadOptions {
+  return {
     path: `${name}.conf`,
     configId: CORPUS_CONFIG_ID,
     interfaceExists: (wanted) => CORPUS_INTERFACES.includes(wanted),
     programExists: (program) => !program.includes("nonexistent"),
-  });
+  };
+}
+
+export function loadCorpusFile(name: string): LoadedConfig {
+  return loadConfig(corpusSource(), corpusOptions(name));
 }
 
 export function readExpected(name: string): string {
@@ -53,7 +58,7 @@ export function readExpected(name: string): string {
 
 /** The outcome as text: exit codes, diagnostics, and the model where it differs from minimal.conf. */
 export function renderOutcome(name: string): string {
-  const { model, bfd, diagnostics, files, verdict } = loadCorpusFile(name);
+  const { model, services, bfd, diagnostics, files, verdict } = loadCorpusFile(name);
   const isMinimal = name === "minimal";
   const minimal = loadCorpusFile("minimal").model;
   const lines = [
@@ -70,6 +75,7 @@ export function renderOutcome(name: string): string {
   if (model.hasVirtualServers) lines.push("has virtual servers");
   if (model.hasBfd) lines.push("has BFD");
   lines.push(...bfd.map((instance) => `bfd ${JSON.stringify(instance)}`));
+  lines.push(...renderServices(services));
   return `${lines.filter((line) => line !== "").join("\n")}\n`;
 }
 
