@@ -78,11 +78,11 @@ export interface HttpCheckDraft extends ConnectionDraft {
 export interface UrlDraft extends AnyCheckDraft {
   path?: string;
   virtualHost?: string;
-  statusCodes?: StatusRange[];
+  statusCodes?: readonly StatusRange[];
   digest?: Located<string>;
   tlsCompliant?: boolean;
   pattern?: Located<string>;
-  patternOptions?: Located<PatternOption[]>;
+  patternOptions?: Located<readonly PatternOption[]>;
   mustNotMatch?: Span;
   minimumOffset?: Located<number>;
   maximumOffset?: Located<number>;
@@ -97,16 +97,21 @@ export interface MiscCheckDraft extends TimingDraft {
   user?: { readonly user: string; readonly group: string | undefined };
 }
 
+/** The name of another block; whether it stands above decides. */
+export interface ReferenceDraft extends Located<string> {
+  readonly isKnown: boolean;
+}
+
 export interface FileCheckDraft extends AnyCheckDraft {
   readonly kind: "file";
-  trackFile?: Located<string>;
+  trackFile?: ReferenceDraft;
   weight?: number;
   isReversed?: boolean;
 }
 
 export interface BfdCheckDraft extends AnyCheckDraft {
   readonly kind: "bfd";
-  instance?: Located<string>;
+  instance?: ReferenceDraft;
   alpha?: boolean;
 }
 

@@ -30,6 +30,8 @@ export function finishHttp(
     return finished === undefined ? [] : [finished];
   });
   if (first === undefined) {
+    // Of urls that are there and useless each has said why.
+    if (draft.urls.length > 0) return undefined;
     scope.report({
       severity: "error",
       code: "incomplete",

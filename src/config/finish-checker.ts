@@ -9,6 +9,7 @@ import type {
   CheckerDraft,
   FileCheckDraft,
   MiscCheckDraft,
+  ReferenceDraft,
   SmtpCheckDraft,
   UdpCheckDraft,
 } from "./checker-drafts.ts";
@@ -17,6 +18,7 @@ import type { Command } from "../base/command.ts";
 import { finishHttp } from "./finish-check-http.ts";
 import { finishNetwork, finishTiming, inherited } from "./finish-check-timing.ts";
 import type { KindDefaults } from "./finish-check-timing.ts";
+import { namesOf } from "./finish-tracking.ts";
 import type { RealServerDraft } from "./lvs-drafts.ts";
 import { remark } from "./remark.ts";
 import type { Scope } from "./scope.ts";
@@ -159,21 +161,21 @@ function finishMisc(
   };
 }
 
-function finishFile(
-  draft: FileCheckDraft,
-  { report, trackFiles }: Scope,
-): CheckerConfig | undefined {
+function finishFile(draft: FileCheckDraft, scope: Scope): CheckerConfig | undefined {
   const { trackFile } = draft;
-  const file = trackFile === undefined ? undefined : trackFiles.get(trackFile.value);
-  if (trackFile === undefined || file?.essential === undefined) {
-    report({
+  if (trackFile === undefined) {
+    scope.report({
       severity: "error",
       code: "incomplete",
       message: "FILE_CHECK has no track_file specified - ignoring",
-      at: trackFile?.at ?? draft.at,
-      ...(file === undefined ? {} : { because: file.name.at }),
-      fix: "name a track_file block that has a file",
+      at: draft.at,
+      fix: "add track_file with the name of a track_file block",
     });
+    return undefined;
+  }
+  const file = scope.trackFiles.get(trackFile.value);
+  if (!trackFile.isKnown || file?.essential === undefined) {
+    reportUnknown("track_file", `track_file ${trackFile.value} not found`, trackFile, scope);
     return undefined;
   }
   return {
@@ -184,14 +186,36 @@ function finishFile(
   };
 }
 
+/** A block that does not exist, or stands below the one that names it. */
+function reportUnknown(
+  keyword: string,
+  message: string,
+  { value, at }: ReferenceDraft,
+  scope: Scope,
+): void {
+  const below = scope.names.get(`${keyword} ${value}`);
+  const close = below === undefined ? scope.suggest(value, namesOf(keyword, scope)) : undefined;
+  scope.report({
+    severity: "error",
+    code: "unknown-reference",
+    message,
+    at,
+    ...(below === undefined ? {} : { because: below }),
+    fix:
+      close === undefined
+        ? `put ${keyword} ${value} above the virtual server, with all it needs`
+        : `did you mean ${close}?`,
+  });
+}
+
 function finishBfdCheck(
   draft: BfdCheckDraft,
   server: RealServerDraft,
-  { report, bfdInstances }: Scope,
+  scope: Scope,
 ): CheckerConfig | undefined {
   const { instance } = draft;
   if (instance === undefined) {
-    report({
+    scope.report({
       severity: "error",
       code: "incomplete",
       message: "No name has been specified for BFD_CHECKER - skipping",
@@ -200,9 +224,14 @@ function finishBfdCheck(
     });
     return undefined;
   }
-  const session = bfdInstances.get(instance.value);
+  if (!instance.isKnown) {
+    const message = `BFD_CHECK - BFD ${instance.value} not configured`;
+    reportUnknown("bfd_instance", message, instance, scope);
+    return undefined;
+  }
+  const session = scope.bfdInstances.get(instance.value);
   if (session?.tellsVrrp !== undefined && session.tellsCheckers === undefined) {
-    report({
+    scope.report({
       severity: "error",
       code: "conflict",
       message: `BFD_CHECK - BFD ${instance.value} not configured for checkers, as it tells VRRP alone`,

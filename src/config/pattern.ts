@@ -21,10 +21,10 @@ export function patternProblem(text: string, isExtended: boolean): string | unde
       at = end;
       hasAtom = true;
     } else if (character === "(") {
-      const end = afterGroupStart(text, at);
-      if (end === undefined) return "a ( is not closed";
-      if (text.charAt(end - 1) !== ")") open += 1;
-      at = end;
+      const start = groupStart(text, at);
+      if (start === undefined) return "a ( is not closed";
+      if (start.isOpen) open += 1;
+      at = start.end;
       hasAtom = false;
     } else if (character === ")") {
       if (open === 0) return "a ) closes nothing";
@@ -37,7 +37,7 @@ export function patternProblem(text: string, isExtended: boolean): string | unde
     } else {
       if ("*+?".includes(character) && !hasAtom) return `'${character}' repeats nothing`;
       // After a repetition, + and ? say how eager it is.
-      hasAtom = character !== "|" && !(character === "^" && !hasAtom);
+      hasAtom = !"|^$".includes(character);
       at += 1;
     }
   }
@@ -51,16 +51,26 @@ function afterEscape(text: string, at: number): number {
   return end < 0 ? text.length : end + 2;
 }
 
-/** After `(`, or after what only looks like a group: comments, verbs, option settings. */
-function afterGroupStart(text: string, at: number): number | undefined {
+interface GroupStart {
+  readonly end: number;
+  /** False for what only looks like a group: comments, verbs, option settings. */
+  readonly isOpen: boolean;
+}
+
+const START = /\((?:\?(?:[a-zA-Z^-]*:|[|>=!*&]|<[=!*]|P?[<'&=>]\w*[>']?|\([^)]*\)|[+-]?\d+|R))?/y;
+
+/** `(` and what belongs to it, or undefined when it cannot end. */
+function groupStart(text: string, at: number): GroupStart | undefined {
   if (text.startsWith("(?#", at) || text.startsWith("(*", at)) {
     const end = text.indexOf(")", at);
-    return end < 0 ? undefined : end + 1;
+    return end < 0 ? undefined : { end: end + 1, isOpen: false };
   }
-  const start =
-    /\(\?(?:[a-zA-Z^-]*[:)]|[|>=!*&]|<[=!*]|P?[<'&=>]?\w*[>')]?|\([^)]*\)|[+-]?\d+|R)?/y;
+  const setting = /\(\?[imsxnJUa^-]+\)/y;
+  setting.lastIndex = at;
+  if (setting.test(text)) return { end: setting.lastIndex, isOpen: false };
+  const start = new RegExp(START);
   start.lastIndex = at;
-  return start.test(text) ? start.lastIndex : at + 1;
+  return { end: start.test(text) ? start.lastIndex : at + 1, isOpen: true };
 }
 
 /** After the `]` that ends a class; one that comes first is a character of the class. */

@@ -21,9 +21,13 @@ interface Difference {
 }
 
 const TIMED_OUT = 124;
+/** What a shell says of a program that SIGSEGV ended. */
+const CRASHED = 139;
 const NEWER_KEYWORD = "the keyword is newer than 2.2.7";
 
 const DIFFERENCES: Readonly<Record<string, Difference>> = {
+  "bfd-newer": { theirs: 5, ours: 0, reason: NEWER_KEYWORD },
+  "bfd-no-name": { theirs: CRASHED, ours: 2, reason: "2.2.7 crashes" },
   "address-twice": { theirs: 0, ours: 5, reason: "since 2.3.3 the second address is rejected" },
   "address-peer-prefix": { theirs: 5, ours: 0, reason: "2.2.7 takes no prefix after peer" },
   "crlf-tabs-bom": { theirs: 5, ours: 0, reason: "2.2.7 takes a byte order mark for a word" },

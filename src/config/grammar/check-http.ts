@@ -1,9 +1,11 @@
 /** Rows of HTTP_GET and SSL_GET. keepalived.conf(5), HTTP and SSL healthcheckers. */
 import { HTTP_PROTOCOLS, PATTERN_OPTIONS } from "../../lvs/checker-config.ts";
-import type { PatternOption, StatusRange } from "../../lvs/checker-config.ts";
+import type { PatternOption } from "../../lvs/checker-config.ts";
 import type { ConnectionDraft, HttpCheckDraft, UrlDraft } from "../checker-drafts.ts";
 import type { Located, Report } from "../diagnostics.ts";
 import type { RealServerDraft } from "../lvs-drafts.ts";
+import { nearest } from "../nearest.ts";
+import { remark } from "../remark.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { choice, choiceInAnyCase, COUNT_MAXIMUM, explained, integer, text } from "./arguments.ts";
@@ -46,7 +48,19 @@ const PATTERN_OPTION_HELP: Readonly<Record<PatternOption, string>> = {
   use_offset_limit: "Needed for regex_max_offset; set without being asked for there.",
 };
 
-const PATTERN_OPTION = explained(choice(...PATTERN_OPTIONS), PATTERN_OPTION_HELP);
+const PATTERN_OPTION: ArgumentType<PatternOption> = {
+  ...explained(choice(...PATTERN_OPTIONS), PATTERN_OPTION_HELP),
+  parse: (word, report) => {
+    const found = PATTERN_OPTIONS.find((name) => name === word.text);
+    if (found !== undefined) return found;
+    const close = nearest(word.text, PATTERN_OPTIONS);
+    report({
+      ...remark(spanOf(word), `'${word.text}' is no option of a regex - ignoring`),
+      fix: close === undefined ? "take one of pcre2api(3)" : `did you mean ${close}?`,
+    });
+    return undefined;
+  },
+};
 
 /** Keepalived passes over what is wrong around a pattern without a word. */
 function silent(report: Report): Report {
@@ -55,71 +69,45 @@ function silent(report: Report): Report {
   };
 }
 
-function withoutValue(keyword: string, draft: UrlDraft, { report }: Context): void {
-  const message = `${keyword} has no value, so it does nothing`;
-  report({ severity: "warning", code: "ignored", message, at: draft.at });
-}
-
 const OFFSET = integer(0, COUNT_MAXIMUM, "bytes");
 
 function takeOffset(
-  keyword: string,
   set: (draft: UrlDraft, value: Located<number>) => void,
 ): (draft: UrlDraft, found: readonly Word[], context: Context) => void {
   return (draft, [word], context) => {
-    if (word === undefined) {
-      withoutValue(keyword, draft, context);
-      return;
-    }
+    if (word === undefined) return;
     const parsed = OFFSET.parse(word, silent(context.report));
     if (parsed !== undefined) set(draft, { value: parsed, at: spanOf(word) });
   };
 }
 
-const setMinimum = takeOffset("regex_min_offset", (draft, value) => (draft.minimumOffset = value));
-const setMaximum = takeOffset("regex_max_offset", (draft, value) => (draft.maximumOffset = value));
-
-function takeStack(draft: UrlDraft, found: readonly Word[], context: Context): void {
-  const [startWord, maximumWord] = found;
-  if (startWord === undefined || maximumWord === undefined) {
-    const at = startWord === undefined ? draft.at : spanOf(startWord);
-    const message = "regex_stack needs two sizes, so it does nothing";
-    context.report({ severity: "warning", code: "ignored", message, at });
-    return;
-  }
+function takeStack(draft: UrlDraft, [first, second]: readonly Word[], context: Context): void {
+  if (first === undefined || second === undefined) return;
   const report = silent(context.report);
-  const start = OFFSET.parse(startWord, report);
-  const maximum = OFFSET.parse(maximumWord, report);
+  const start = OFFSET.parse(first, report);
+  const maximum = OFFSET.parse(second, report);
   if (start === undefined || maximum === undefined) return;
-  draft.stack = { value: { start, maximum }, at: spanOf(startWord) };
+  draft.stack = { value: { start, maximum }, at: spanOf(first) };
 }
 
-function takeOptions(draft: UrlDraft, found: readonly Word[], context: Context): void {
+function takeOptions(draft: UrlDraft, found: readonly Word[], { report }: Context): void {
+  const options = found
+    .map((word) => PATTERN_OPTION.parse(word, silent(report)))
+    .filter((option) => option !== undefined);
   const [first] = found;
-  if (first === undefined) {
-    withoutValue("regex_options", draft, context);
-    return;
-  }
-  draft.patternOptions ??= { value: [], at: spanOf(first) };
-  const report = silent(context.report);
-  for (const word of found) {
-    const option = PATTERN_OPTION.parse(word, report);
-    if (option !== undefined) draft.patternOptions.value.push(option);
-  }
+  if (first === undefined) return;
+  const earlier = draft.patternOptions?.value ?? [];
+  draft.patternOptions = { value: [...earlier, ...options], at: spanOf(first) };
 }
 
-function takePattern(draft: UrlDraft, [word]: readonly Word[], context: Context): void {
-  if (word === undefined) withoutValue("regex", draft, context);
-  else draft.pattern = { value: word.text, at: spanOf(word) };
+function takePattern(draft: UrlDraft, [word]: readonly Word[]): void {
+  if (word !== undefined) draft.pattern = { value: word.text, at: spanOf(word) };
 }
 
-function takeStatusCodes(draft: UrlDraft, found: readonly Word[], context: Context): void {
-  if (found.length === 0) withoutValue("status_code", draft, context);
-  const codes: StatusRange[] = [];
-  for (const word of found) {
-    const range = statusRange.parse(word, context.report);
-    if (range !== undefined) codes.push(range);
-  }
+function takeStatusCodes(draft: UrlDraft, found: readonly Word[], { report }: Context): void {
+  const codes = found
+    .map((word) => statusRange.parse(word, report))
+    .filter((range) => range !== undefined);
   draft.statusCodes = [...(draft.statusCodes ?? []), ...codes];
 }
 
@@ -156,12 +144,13 @@ const URL_ROWS: readonly Keyword<UrlDraft>[] = [
   }),
   words({
     name: "status_code",
+    lenient: "silently",
     since: "1.0.3",
     group: "checker",
     default: "200-299",
     help: "Status codes that are a success, one by one or as ranges.",
     arguments: [{ ...statusRange, shape: "CODE[-CODE] ..." }],
-    needs: 0,
+    needs: 1,
     take: takeStatusCodes,
   }),
   value(HOST, {
@@ -175,12 +164,13 @@ const URL_ROWS: readonly Keyword<UrlDraft>[] = [
   }),
   words({
     name: "regex",
+    lenient: "silently",
     since: "2.0.7",
     group: "checker",
     default: "none",
     help: "Perl-compatible pattern (PCRE2) that the answer must match.",
     arguments: [{ kind: "pattern", shape: "PATTERN" }],
-    needs: 0,
+    needs: 1,
     likeCommand: true,
     take: takePattern,
   }),
@@ -194,36 +184,40 @@ const URL_ROWS: readonly Keyword<UrlDraft>[] = [
   }),
   words({
     name: "regex_options",
+    lenient: "silently",
     since: "2.0.7",
     group: "checker",
     default: "none",
     help: "How the pattern is compiled; the words are those of pcre2api(3).",
     arguments: [{ ...PATTERN_OPTION, shape: "OPTION ..." }],
-    needs: 0,
+    needs: 1,
     take: takeOptions,
   }),
   words({
     name: "regex_min_offset",
+    lenient: "silently",
     since: "2.0.7",
     group: "checker",
     default: "0",
     help: "Where in the answer the search begins.",
     arguments: [OFFSET],
-    needs: 0,
-    take: setMinimum,
+    needs: 1,
+    take: takeOffset((draft, value) => (draft.minimumOffset = value)),
   }),
   words({
     name: "regex_max_offset",
+    lenient: "silently",
     since: "2.0.7",
     group: "checker",
     default: "the end",
     help: "The last place in the answer at which a match may begin.",
     arguments: [OFFSET],
-    needs: 0,
-    take: setMaximum,
+    needs: 1,
+    take: takeOffset((draft, value) => (draft.maximumOffset = value)),
   }),
   words({
     name: "regex_stack",
+    lenient: "silently",
     since: "2.0.7",
     group: "checker",
     default: "PCRE2's own",
@@ -232,7 +226,7 @@ const URL_ROWS: readonly Keyword<UrlDraft>[] = [
       { ...OFFSET, shape: "START" },
       { ...OFFSET, shape: "MAX" },
     ],
-    needs: 0,
+    needs: 2,
     take: takeStack,
   }),
 ];

@@ -27,7 +27,6 @@ import {
   explained,
   integer,
   interfaceName,
-  refuse,
   SECONDS_MAXIMUM,
   seconds,
   text,
@@ -405,8 +404,7 @@ const fileGrammar = blockGrammar<FileCheckDraft>("FILE_CHECK", [
     default: "required",
     help: "The track_file block that names the file.",
     set: (draft, value, context) => {
-      if (isKnown("track_file", value, context)) draft.trackFile = value;
-      else reportUnknownFile(value, context);
+      draft.trackFile = { ...value, isKnown: isKnown("track_file", value.value, context) };
     },
   }),
   words({
@@ -433,18 +431,8 @@ function takeFileWeight(draft: FileCheckDraft, found: readonly Word[], context: 
   if (taken.isReversed !== undefined) draft.isReversed = taken.isReversed;
 }
 
-function isKnown(keyword: string, { value }: Located<string>, { names }: Context): boolean {
-  return names.has(`${keyword} ${value}`);
-}
-
-function reportUnknownFile({ value, at }: Located<string>, { report }: Context): void {
-  report({
-    severity: "error",
-    code: "unknown-reference",
-    message: `track_file ${value} not found`,
-    at,
-    fix: `put a track_file ${value} block above the virtual server`,
-  });
+function isKnown(keyword: string, name: string, { names }: Context): boolean {
+  return names.has(`${keyword} ${name}`);
 }
 
 const bfdCheckGrammar = blockGrammar<BfdCheckDraft>("BFD_CHECK", [
@@ -465,20 +453,19 @@ const bfdCheckGrammar = blockGrammar<BfdCheckDraft>("BFD_CHECK", [
 ]);
 
 function takeBfdName(draft: BfdCheckDraft, word: Word, context: Context): void {
-  const name = { value: word.text, at: spanOf(word) };
-  if (draft.instance !== undefined) {
-    const message = `BFD_CHECK - BFD ${name.value} already specified as ${draft.instance.value}`;
-    refuse(context.report, "duplicate", word, message);
-  } else if (isKnown("bfd_instance", name, context)) draft.instance = name;
-  else {
-    context.report({
-      severity: "error",
-      code: "unknown-reference",
-      message: `BFD_CHECK - BFD ${name.value} not configured`,
-      at: name.at,
-      fix: `put a bfd_instance ${name.value} block above the virtual server`,
-    });
+  const earlier = draft.instance;
+  if (earlier === undefined) {
+    const known = isKnown("bfd_instance", word.text, context);
+    draft.instance = { value: word.text, at: spanOf(word), isKnown: known };
+    return;
   }
+  context.report({
+    severity: "error",
+    code: "duplicate",
+    message: `BFD_CHECK - BFD ${word.text} already specified as ${earlier.value}`,
+    at: spanOf(word),
+    because: earlier.at,
+  });
 }
 
 /** A check of its own kind: its row, its grammar, and the draft it begins with. */

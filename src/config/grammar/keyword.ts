@@ -45,7 +45,7 @@ export interface KeywordText {
   /** An extension of ours: Keepalived does not know it. */
   readonly ours?: true;
   /** Without its argument the keyword is passed over, where others end the start. */
-  readonly lenient?: true;
+  readonly lenient?: true | "silently";
 }
 
 /** Whether the daemon acts on a keyword, or only checks it. */

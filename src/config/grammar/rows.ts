@@ -266,6 +266,8 @@ function refuseBlock(statement: Statement, context: Context): void {
   });
 }
 
+const MISSING_CODE = { true: "incomplete", silently: "ignored" } as const;
+
 function reportMissing(
   row: KeywordText,
   statement: Statement,
@@ -274,10 +276,10 @@ function reportMissing(
 ): void {
   const name = firstWord(statement);
   context.report({
-    severity: "error",
-    code: row.lenient === true ? "incomplete" : "missing-parameter",
+    severity: row.lenient === "silently" ? "warning" : "error",
+    code: row.lenient === undefined ? "missing-parameter" : MISSING_CODE[`${row.lenient}`],
     message:
-      row.lenient === true
+      row.lenient !== undefined
         ? `${name} needs a value - ignoring`
         : `*** Configuration line starting \`${name}\` is missing a parameter ` +
           `after keyword \`${name}\` at word position ${position}`,

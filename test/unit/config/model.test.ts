@@ -273,9 +273,10 @@ test("a keyword in the wrong block is told where it belongs", () => {
   assert.equal(diagnostics[0]?.fix, "move it: auth_pass belongs in authentication");
 });
 
-test("load balancing and BFD are seen and passed over, whatever stands inside", () => {
+test("whether a file has load balancing or BFD is known", () => {
+  const server = "lvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 10.0.0.10 80 {\n}\n";
   const { model, verdict } = loadText(
-    "virtual_server 10.0.0.9 80 {\nx {\ny\n}\n}\nbfd_instance b {\n}\n",
+    `virtual_server 10.0.0.9 80 {\n${server}}\nbfd_instance b {\nneighbor_ip 10.0.0.5\n}\n`,
   );
   assert.equal(model.hasVirtualServers, true);
   assert.equal(model.hasBfd, true);
