@@ -83,6 +83,8 @@ _keepalived() {
         'status --socket=' | 'status --socket') _keepalived_files; return ;;
         'why --pid=' | 'why --pid' | 'why -p') _keepalived_files; return ;;
         'why --socket=' | 'why --socket') _keepalived_files; return ;;
+        'check --config-id=' | 'check --config-id' | 'check -i') :; return ;;
+        'check --format=' | 'check --format') _keepalived_words text json sarif; return ;;
         'completion --pid=' | 'completion --pid' | 'completion -p') _keepalived_files; return ;;
         'completion --socket=' | 'completion --socket') _keepalived_files; return ;;
         'lsp --clientProcessId=' | 'lsp --clientProcessId') :; return ;;
@@ -94,7 +96,7 @@ _keepalived() {
             '') _keepalived_words --use-file -f --config-id -i --all-config -e --namespace -s --dont-fork -n --vrrp -P --check -C --no_bfd -B --all --dont-respawn -R --ignore-sigint --log-console -l --log-detail -D --no-syslog -G --log-facility -S --log-file -g --flush-log-file --dump-conf -d --address-monitoring -a --release-vips -X --dont-release-vrrp -V --dont-release-ipvs -I --pid -p --vrrp_pid -r --checkers_pid -c --bfd_pid -b --umask -u --core-dump -m --core-dump-pattern -M --snmp -x --snmp-agent-socket -A --config-test -t --signum --version -v --help -h --genhash -T ;;
             'status') _keepalived_words --json --pid -p --socket --help -h ;;
             'why') _keepalived_words --pid -p --socket --help -h ;;
-            'check') _keepalived_words --help -h ;;
+            'check') _keepalived_words --config-id -i --strict --portable --format --help -h ;;
             'explain') _keepalived_words --json --help -h ;;
             'completion') _keepalived_words --pid -p --socket --help -h ;;
             'lsp') _keepalived_words --stdio --clientProcessId --help -h ;;

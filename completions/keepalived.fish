@@ -78,7 +78,7 @@ complete -c keepalived -n '__keepalived_runs' -s h -l help -d 'print this help'
 complete -c keepalived -n '__keepalived_runs' -s T -l genhash -d 'become genhash (not in this version)'
 complete -c keepalived -n '__keepalived_is_first' -a status -d 'who is master, since when, and why'
 complete -c keepalived -n '__keepalived_is_first' -a why -d 'everything about one instance, with its history'
-complete -c keepalived -n '__keepalived_is_first' -a check -d 'every mistake in a file, with the line and the fix'
+complete -c keepalived -n '__keepalived_is_first' -a check -d 'every mistake in a file; of several files, whether they make a cluster'
 complete -c keepalived -n '__keepalived_is_first' -a explain -d 'what a keyword means, its range, its default, an example'
 complete -c keepalived -n '__keepalived_is_first' -a completion -d 'a script that completes commands, options and names in your shell'
 complete -c keepalived -n '__keepalived_is_first' -a lsp -d 'a language server, for editors'
@@ -93,6 +93,10 @@ complete -c keepalived -n '__keepalived_in why' -s p -l pid -F -d 'the daemon wi
 complete -c keepalived -n '__keepalived_in why' -l socket -F -d 'the daemon behind this control socket' -r
 complete -c keepalived -n '__keepalived_in why' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in why' -a '(__keepalived_instances)'
+complete -c keepalived -n '__keepalived_in check' -s i -l config-id -d 'the id that @ID lines are for; one for each file, or several for one' -r
+complete -c keepalived -n '__keepalived_in check' -l strict -d 'everything that is said counts for the exit code'
+complete -c keepalived -n '__keepalived_in check' -l portable -d 'which Keepalived understands the file, and where it would not'
+complete -c keepalived -n '__keepalived_in check' -l format -a 'text json sarif' -d 'how it is written' -r
 complete -c keepalived -n '__keepalived_in check' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in check' -F
 complete -c keepalived -n '__keepalived_in explain' -l json -d 'for programs'

@@ -7,6 +7,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -24,6 +25,17 @@ const stage = join(dist, "rehearsal");
 const PROGRAMS = [
   { name: "keepalived", entry: "src/cli/main.ts" },
   { name: "vrrp", entry: "src/cli/vrrp-main.ts" },
+];
+
+/** Loaded by `keepalived lsp` alone: a plain file, since nobody waits for an editor's server. */
+const LANGUAGE_SERVER = { name: "lsp", entry: "src/cli/lsp-main.ts" };
+/** What is bundled into it, and whose licences go with it. */
+const LANGUAGE_SERVER_PACKAGES = [
+  "vscode-languageserver",
+  "vscode-languageserver-protocol",
+  "vscode-languageserver-types",
+  "vscode-languageserver-textdocument",
+  "vscode-jsonrpc",
 ];
 
 /** How long the rehearsal may take before the build goes on without a cache. */
@@ -59,7 +71,7 @@ vrrp_instance rehearsal {
 }
 `;
 
-async function bundle({ name, entry }) {
+async function contentsOf({ entry, banner = "" }) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -71,12 +83,30 @@ async function bundle({ name, entry }) {
     external: ["koffi"],
     legalComments: "none",
     logLevel: "warning",
+    banner: { js: banner },
   });
-  const [{ contents }] = outputFiles;
+  return outputFiles[0].contents;
+}
+
+async function bundle({ name, entry }) {
+  const contents = await contentsOf({ entry });
   // In the files' names: V8 compares only lengths, and a program may start during a build.
   const digest = createHash("sha256").update(contents).digest("hex").slice(0, 16);
   writeFileSync(join(dist, `${name}.${digest}.js`), contents);
   return { name, stem: `${name}.${digest}` };
+}
+
+async function bundleLanguageServer({ name, entry }) {
+  const licences = LANGUAGE_SERVER_PACKAGES.map((packageName) => {
+    const directory = join(root, "node_modules", packageName);
+    const file = readdirSync(directory).find((found) => /^licen[cs]e/i.test(found));
+    if (file === undefined) throw new Error(`${packageName} has no licence to go with it`);
+    return `${packageName}:\n\n${readFileSync(join(directory, file), "utf8").trim()}`;
+  });
+  const banner = `/*\n${licences.join("\n\n").replaceAll("*/", "* /")}\n*/`;
+  const path = join(dist, `${name}.cjs`);
+  writeFileSync(`${path}.new`, await contentsOf({ entry, banner }));
+  renameSync(`${path}.new`, path);
 }
 
 /** A program that runs the bundle in `directory` from its cache; `atEnd` is put before the run. */
@@ -128,6 +158,7 @@ mkdirSync(dist, { recursive: true });
 rmSync(stage, { recursive: true, force: true });
 const programs = [];
 for (const program of PROGRAMS) programs.push(await bundle(program));
+await bundleLanguageServer(LANGUAGE_SERVER);
 await rehearse(programs);
 for (const program of programs) {
   const path = join(dist, `${program.name}.cjs`);

@@ -5,7 +5,7 @@
  */
 import type { Group, KeywordDescription } from "../../src/config/grammar/keyword.ts";
 import { rootGrammar } from "../../src/config/grammar/root.ts";
-import { SHARED } from "./shared.ts";
+import { OWN_CHAPTERS, SHARED } from "./shared.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Entry {
@@ -24,8 +24,14 @@ export type Inside =
   | { readonly kind: "described"; readonly entries: readonly Entry[] }
   /** What the keyword with this path takes. */
   | { readonly kind: "as"; readonly path: string }
-  /** A chapter of options, and what this block has beyond them. */
-  | { readonly kind: "shared"; readonly shared: Shared; readonly entries: readonly Entry[] };
+  /** Chapters of shared keywords or options, and what this block has beyond them. */
+  | {
+      readonly kind: "shared";
+      readonly shared: readonly Shared[];
+      readonly entries: readonly Entry[];
+    }
+  /** It has a chapter of its own. */
+  | { readonly kind: "chapter"; readonly name: string };
 
 export interface Chapter {
   /** The name of its page. */
@@ -37,11 +43,11 @@ export interface Chapter {
   readonly entries: readonly Entry[];
 }
 
-/** What describes a keyword, as one comparable text. */
+/** What describes a keyword whatever block it is in, as one comparable text. */
 function keyOf(row: KeywordDescription): string {
-  const { name, since, help, later, instead } = row;
+  const { name, help, later, instead } = row;
   const shapes = row.arguments.map(({ shape }) => shape);
-  const fixed = [name, since, row.default, help, later, instead, shapes];
+  const fixed = [name, row.default, help, later, instead, shapes];
   return JSON.stringify([...fixed, row.inside.map(keyOf)]);
 }
 
@@ -49,6 +55,8 @@ interface Walk {
   readonly sharedKeys: ReadonlyMap<string, ReadonlySet<string>>;
   /** Where the inside of a block was described first. */
   readonly described: Map<string, string>;
+  /** Blocks met that have a chapter of their own. */
+  readonly ownChapters: Entry[];
 }
 
 /** All chapters, in the order of the manual. */
@@ -57,6 +65,7 @@ export function chapters(): readonly Chapter[] {
   const walk: Walk = {
     sharedKeys: new Map([...sources].map(([name, rows]) => [name, new Set(rows.map(keyOf))])),
     described: new Map(),
+    ownChapters: [],
   };
   const top: Where = { path: "", anchor: "", areOptions: false };
   const root = rootGrammar.keywords.map((row) => entryOf(row, top, walk));
@@ -68,35 +77,46 @@ export function chapters(): readonly Chapter[] {
     shared: undefined,
     entries: root.filter((entry) => !isBlock(entry)),
   };
-  const blocks = root.filter(isBlock).map((block): Chapter => ({
-    name: block.row.name,
-    title: block.row.name,
-    block,
-    shared: undefined,
-    entries: ownEntries(block),
-  }));
-  const options = SHARED.map((shared): Chapter => ({
-    name: shared.name,
-    title: shared.title,
-    block: undefined,
-    shared,
-    entries: (sources.get(shared.name) ?? []).map((row) =>
-      entryOf(
-        row,
-        { path: `${shared.source}/`, anchor: `${shared.name}-`, areOptions: true },
-        walk,
-      ),
-    ),
-  }));
+  const blocks = root
+    .filter(isBlock)
+    .flatMap((block) => [
+      chapterOf(block),
+      ...walk.ownChapters
+        .filter(({ path }) => path.startsWith(`${block.path}/`))
+        .map((inner) => chapterOf(inner)),
+    ]);
+  const options = SHARED.map((shared): Chapter => {
+    const areOptions = rowAt(shared.source)?.block !== "keywords";
+    const where: Where = { path: `${shared.source}/`, anchor: `${shared.name}-`, areOptions };
+    return {
+      name: shared.name,
+      title: shared.title,
+      block: undefined,
+      shared,
+      entries: (sources.get(shared.name) ?? []).map((row) => entryOf(row, where, walk)),
+    };
+  });
   return [settings, ...blocks, ...options.filter(({ entries }) => entries.length > 0)];
+}
+
+function chapterOf(block: Entry): Chapter {
+  const { name } = block.row;
+  return { name, title: name, block, shared: undefined, entries: ownEntries(block) };
+}
+
+function rowAt(path: string): KeywordDescription | undefined {
+  let rows: readonly KeywordDescription[] = rootGrammar.keywords;
+  let found: KeywordDescription | undefined;
+  for (const name of path.split("/")) {
+    found = rows.find((row) => row.name === name);
+    rows = found?.inside ?? [];
+  }
+  return found;
 }
 
 /** The rows of shared options: those of its source, or the ones named. */
 function rowsOf({ source, only }: Shared): readonly KeywordDescription[] {
-  let rows = rootGrammar.keywords as readonly KeywordDescription[];
-  for (const name of source.split("/")) {
-    rows = rows.find((row) => row.name === name)?.inside ?? [];
-  }
+  const rows = rowAt(source)?.inside ?? [];
   return only === undefined ? rows : rows.filter(({ name }) => only.includes(name));
 }
 
@@ -110,8 +130,11 @@ interface Where {
 function entryOf(row: KeywordDescription, where: Where, walk: Walk): Entry {
   const path = `${where.path}${row.name}`;
   const anchor = `${where.anchor}${row.name}`;
+  const isOption = where.areOptions;
   const inside = insideOf(row, { path, anchor }, walk);
-  return { path, anchor, row, isOption: where.areOptions, inside };
+  if (!OWN_CHAPTERS.includes(path)) return { path, anchor, row, isOption, inside };
+  walk.ownChapters.push({ path, anchor: row.name, row, isOption, inside });
+  return { path, anchor, row, isOption, inside: { kind: "chapter", name: row.name } };
 }
 
 function insideOf(
@@ -127,14 +150,20 @@ function insideOf(
   };
   const entries = (rows: readonly KeywordDescription[]): readonly Entry[] =>
     rows.map((inner) => entryOf(inner, within, walk));
-  for (const shared of SHARED) {
-    const keys = walk.sharedKeys.get(shared.name) ?? new Set();
-    const own = row.inside.filter((inner) => !keys.has(keyOf(inner)));
-    if (keys.size > 0 && row.inside.length - own.length === keys.size) {
-      return { kind: "shared", shared, entries: entries(own) };
-    }
+  const keys = row.inside.map(keyOf);
+  const shared = SHARED.filter(({ name }) => {
+    const wanted = [...(walk.sharedKeys.get(name) ?? [])];
+    return wanted.length > 0 && wanted.every((key) => keys.includes(key));
+  });
+  if (shared.length > 0) {
+    const known = new Set(shared.flatMap(({ name }) => [...(walk.sharedKeys.get(name) ?? [])]));
+    return {
+      kind: "shared",
+      shared,
+      entries: entries(row.inside.filter((inner) => !known.has(keyOf(inner)))),
+    };
   }
-  const key = row.inside.map(keyOf).join("\n");
+  const key = keys.join("\n");
   const earlier = walk.described.get(key);
   if (earlier !== undefined && earlier !== path) return { kind: "as", path: earlier };
   walk.described.set(key, path);

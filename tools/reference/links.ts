@@ -5,6 +5,8 @@ import type { Chapter } from "./entries.ts";
 export interface Link {
   /** The sentence with keywords as code and linked; `from` is the path it is said of. */
   text(sentence: string, from: string): string;
+  /** The same for what may be one bare keyword, an ordinary word elsewhere. */
+  name(words: string, from: string): string;
   /** A link to the keyword with this path. */
   to(path: string, from: string): string;
 }
@@ -31,8 +33,9 @@ export function linker(chapters: readonly Chapter[]): Link {
   }
   const find = (name: string, from: string): Place | undefined => {
     const places = byName.get(name) ?? [];
-    const block = from.split("/")[0] ?? "";
-    const wanted = [`${block}/${name}`, name, ...PREFERRED.map((other) => `${other}/${name}`)];
+    const blocks = from.split("/").slice(0, -1);
+    const around = blocks.map((_, i) => [...blocks.slice(0, blocks.length - i), name].join("/"));
+    const wanted = [...around, name, ...PREFERRED.map((other) => `${other}/${name}`)];
     const near = wanted.flatMap((path) => places.filter((place) => place.path === path));
     return near[0] ?? places[0];
   };
@@ -41,18 +44,20 @@ export function linker(chapters: readonly Chapter[]): Link {
     if (place === undefined || place.path === from) return `\`${name}\``;
     return `[\`${name}\`](${hrefOf(place, byPath.get(from)?.page)})`;
   };
+  const text = (sentence: string, from: string): string =>
+    sentence
+      .split(/(`[^`]*`)/)
+      .map((part) =>
+        part.startsWith("`")
+          ? part
+          : escapeMarkup(part).replaceAll(KEYWORD_IN_TEXT, (name) =>
+              byName.has(name) ? linked(name, from) : name,
+            ),
+      )
+      .join("");
   return {
-    text: (sentence, from) =>
-      sentence
-        .split(/(`[^`]*`)/)
-        .map((part) =>
-          part.startsWith("`")
-            ? part
-            : escapeMarkup(part).replaceAll(KEYWORD_IN_TEXT, (name) =>
-                byName.has(name) ? linked(name, from) : name,
-              ),
-        )
-        .join(""),
+    text,
+    name: (words, from) => (byName.has(words) ? linked(words, from) : text(words, from)),
     to: (path, from) => {
       const place = byPath.get(path);
       const name = path.split("/").join(" › ");

@@ -7,7 +7,15 @@ import { exampleFor, readExample } from "./examples.ts";
 import { LANGUAGE } from "./language-text.ts";
 import type { Passage } from "./language-text.ts";
 import { argument, display, escapeRoff, prose } from "./mdoc.ts";
-import { argumentShapes, factsOf, sentence, standingOf, STANDING_WORDS } from "./words.ts";
+import {
+  argumentShapes,
+  choicesOf,
+  factsOf,
+  itemShape,
+  sentence,
+  standingOf,
+  STANDING_WORDS,
+} from "./words.ts";
 
 /** When what is written by hand here was last changed. */
 const DATE = "November 22, 2026";
@@ -29,6 +37,7 @@ export function renderManual(chapters: readonly Chapter[]): string {
       ...passages.map((passage, i) => renderPassage(passage, i === 0)),
     ]),
     ...chapters.map(renderChapter),
+    DIFFERENCES,
     FILES,
     renderExamples(),
     CLOSING,
@@ -83,7 +92,7 @@ function renderChapter(chapter: Chapter): string {
 /** `vrrp_instance NAME { ... }`. */
 function renderOpening({ row }: Entry): string {
   const shapes = argumentShapes(row);
-  const items = row.arguments.map(({ shape }) => shape).join(" ");
+  const items = itemShape(row);
   const inside = row.block === "items" ? ` Ar ${argument(items)}` : " No ...";
   return `.Ic ${argument(row.name)}${shapes === "" ? "" : ` Ar ${argument(shapes)}`} No {${inside} No }`;
 }
@@ -114,16 +123,19 @@ function describe({ row, path }: Entry): readonly string[] {
   const standing = standingOf(path, row);
   const lines = [prose(sentence(row.help))];
   if (row.instead !== undefined) lines.push(prose(`Deprecated: use ${row.instead} instead.`));
-  if (note !== undefined) lines.push(prose(note));
+  if (note !== undefined) lines.push(prose(note), ".br");
   lines.push(prose(factsOf(row)));
   if (standing !== undefined) {
     lines.push(prose(`${STANDING_WORDS[standing.kind]}: ${standing.text}.`));
   }
-  return lines;
+  const choices = choicesOf(row);
+  if (choices.length === 0) return lines;
+  const items = choices.map(([word, help]) => `.It Ic ${argument(word)}\n${prose(help)}`);
+  return [...lines, ".Bl -tag -width Ds -compact", ...items, ".El"];
 }
 
 function insideWords({ row, inside }: Entry): string {
-  const item = row.arguments.map(({ shape }) => shape).join(" ");
+  const item = itemShape(row);
   const lines = row.block === "items" && item !== "" ? `Each line is \`${item}\`.` : "";
   switch (inside.kind) {
     case "nothing":
@@ -131,9 +143,12 @@ function insideWords({ row, inside }: Entry): string {
     case "as":
       return `${lines} The options are those of \`${inside.path.replaceAll("/", " ")}\`.`.trim();
     case "shared": {
-      const also = inside.entries.length === 0 ? "" : " In addition:";
-      return `${lines} See ${inside.shared.title.toUpperCase()}.${also}`.trim();
+      const also = inside.entries.length === 0 ? "." : ", and these:";
+      const titles = inside.shared.map(({ title }) => title.toUpperCase());
+      return `${lines} See ${titles.join(" and ")}${also}`.trim();
     }
+    case "chapter":
+      return `See ${inside.name.toUpperCase()}.`;
     case "described":
       return lines;
   }
@@ -179,6 +194,16 @@ const FILES = [
   ".El",
 ].join("\n");
 
+const DIFFERENCES = [
+  ".Sh DIFFERENCES",
+  prose(
+    "This is not the original Keepalived and not all of it is there: " +
+      "what is accepted without being active is marked, and `docs/compat.md` has the state of every keyword, option and signal and every difference with its reason. " +
+      "The ones met first: a reload with errors is refused; an empty file is no configuration to reload; " +
+      "notify scripts of one instance run one after the other; two masters that cannot hear each other are told of in the log and in `keepalived status`.",
+  ),
+].join("\n");
+
 const CLOSING = [
   ".Sh SEE ALSO",
   ".Xr ip 8 ,",
@@ -193,11 +218,4 @@ const CLOSING = [
   "Version 2: RFC 3768.",
   "Gratuitous ARP: RFC 5227.",
   "Neighbour advertisements: RFC 4861.",
-  ".Sh CAVEATS",
-  prose(
-    "This is not the original Keepalived and not all of it is there: " +
-      "what is accepted without being active is marked, and `docs/compat.md` has the state of every keyword, option and signal and every difference with its reason. " +
-      "The ones met first: a reload with errors is refused; an empty file is no configuration to reload; " +
-      "notify scripts of one instance run one after the other; two masters that cannot hear each other are told of in the log and in `keepalived status`.",
-  ),
 ].join("\n");

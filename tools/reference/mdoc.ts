@@ -70,5 +70,5 @@ export function display(text: string): string {
     .trimEnd()
     .split("\n")
     .map((line) => protect(escapeRoff(line)));
-  return [".Bd -literal -offset indent", ...lines, ".Ed"].join("\n");
+  return [".Bd -literal -offset 2n", ...lines, ".Ed"].join("\n");
 }

@@ -1,12 +1,21 @@
 /** The reference as Markdown pages: one for each chapter, and an index of all keywords. */
 import { noteOf } from "../../src/config/grammar/notes.ts";
+import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
 import { allEntries, topics } from "./entries.ts";
 import type { Chapter, Entry } from "./entries.ts";
 import { exampleFor } from "./examples.ts";
 import { renderLanguagePage } from "./language-page.ts";
 import { linker } from "./links.ts";
 import type { Link } from "./links.ts";
-import { argumentShapes, factsOf, sentence, standingOf, STANDING_WORDS } from "./words.ts";
+import {
+  argumentShapes,
+  choicesOf,
+  factsOf,
+  itemShape,
+  sentence,
+  standingOf,
+  STANDING_WORDS,
+} from "./words.ts";
 
 /** The name of every page, and its text. */
 export function renderPages(chapters: readonly Chapter[]): ReadonlyMap<string, string> {
@@ -58,7 +67,7 @@ function renderContents(divided: readonly { title: string; entries: readonly Ent
 function renderBlock(block: Entry, link: Link): readonly string[] {
   const { row, path } = block;
   const shapes = argumentShapes(row);
-  const lines = row.block === "items" ? row.arguments.map(({ shape }) => shape).join(" ") : "...";
+  const lines = row.block === "items" ? itemShape(row) : "...";
   return [
     `${anchorOf(block)}\n\`${[row.name, shapes].filter((word) => word !== "").join(" ")} { ${lines} }\``,
     ...renderText(block, link),
@@ -98,16 +107,22 @@ function renderText(entry: Entry, link: Link): readonly string[] {
   return [
     link.text(sentence(row.help), path),
     ...(note === undefined ? [] : [link.text(note, path)]),
-    `*${factsOf(row)}*`,
+    `*${link.text(factsOf(row), path)}*`,
+    ...renderChoices(row),
     ...renderStanding(entry, link),
   ];
+}
+
+function renderChoices(row: KeywordDescription): readonly string[] {
+  const choices = choicesOf(row).map(([word, help]) => `- \`${word}\`: ${help}`);
+  return choices.length === 0 ? [] : [choices.join("\n")];
 }
 
 function renderStanding({ row, path }: Entry, link: Link): readonly string[] {
   const standing = standingOf(path, row);
   const notes: string[] = [];
   if (row.instead !== undefined) {
-    notes.push(`**Deprecated**: use ${link.text(row.instead, path)} instead.`);
+    notes.push(`**Deprecated**: use ${link.name(row.instead, path)} instead.`);
   }
   if (standing !== undefined) {
     notes.push(`**${STANDING_WORDS[standing.kind]}**: ${link.text(standing.text, path)}.`);
@@ -116,7 +131,7 @@ function renderStanding({ row, path }: Entry, link: Link): readonly string[] {
 }
 
 function renderInside({ row, inside }: Entry, link: Link, path: string): string {
-  const item = row.block === "items" ? row.arguments.map(({ shape }) => shape).join(" ") : "";
+  const item = itemShape(row);
   const lines = item === "" ? "" : `A block; each line is \`${item}\`.`;
   switch (inside.kind) {
     case "nothing":
@@ -124,10 +139,12 @@ function renderInside({ row, inside }: Entry, link: Link, path: string): string 
     case "as":
       return `${lines} Takes what ${link.to(inside.path, path)} takes.`.trim();
     case "shared": {
-      const also = inside.entries.length === 0 ? "" : " In addition:";
-      const page = `[${inside.shared.title.toLowerCase()}](${inside.shared.name}.md)`;
-      return `${lines} See the ${page}.${also}`.trim();
+      const also = inside.entries.length === 0 ? "" : ", and these:";
+      const pages = inside.shared.map(({ title, name }) => `[${lowerFirst(title)}](${name}.md)`);
+      return `${lines === "" ? "A block." : lines} Takes the ${pages.join(" and the ")}${also === "" ? "." : also}`;
     }
+    case "chapter":
+      return `A block with [a page of its own](${inside.name}.md).`;
     case "described":
       if (row.block === "items") return `${lines} After the name or address:`;
       return row.block === "keywords" && path.includes("/") ? "A block; inside it:" : "";
@@ -143,7 +160,7 @@ function renderOption(entry: Entry, link: Link): string {
   const words = [
     link.text(sentence(row.help), path),
     ...(note === undefined ? [] : [link.text(note, path)]),
-    `*${factsOf(row)}*`,
+    `*${link.text(factsOf(row), path)}*`,
     ...renderStanding(entry, link).map((text) => text.replaceAll(/^> ?/gm, "")),
   ];
   const nested =
@@ -165,8 +182,8 @@ function renderIndex(chapters: readonly Chapter[]): string {
   });
   const places = new Map<string, string[]>();
   for (const chapter of chapters) {
-    const all = [...(chapter.block === undefined ? [] : [chapter.block])];
-    for (const entry of [...all, ...allEntries(chapter.entries)]) {
+    const isTop = chapter.block !== undefined && !chapter.block.path.includes("/");
+    for (const entry of [...(isTop ? [chapter.block] : []), ...allEntries(chapter.entries)]) {
       const where = placeOf(entry, chapter);
       const known = places.get(entry.row.name) ?? [];
       known.push(`[${where}](${chapter.name}.md#${entry.anchor})`);
@@ -193,10 +210,12 @@ function renderIndex(chapters: readonly Chapter[]): string {
   ].join("\n\n");
 }
 
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
 const order = (name: string): string => name.toLowerCase().replace(/^[^a-z]+/, "");
 
 function placeOf(entry: Entry, chapter: Chapter): string {
-  if (chapter.shared !== undefined) return chapter.title.toLowerCase();
+  if (chapter.shared !== undefined) return lowerFirst(chapter.title);
   const blocks = entry.path.split("/").slice(0, -1);
   return blocks.length === 0 ? "top level" : blocks.join(" › ");
 }

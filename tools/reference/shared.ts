@@ -44,4 +44,50 @@ export const SHARED: readonly Shared[] = [
       "A line is a name and, if wanted, what its state does to the priority: `eth1 weight -20`. " +
       "Without a weight, or with weight 0, losing the object is a FAULT.",
   },
+  {
+    name: "http-checks",
+    title: "Keywords of HTTP_GET and SSL_GET",
+    source: "virtual_server/real_server/HTTP_GET",
+    only: [
+      "nb_get_retry",
+      "virtualhost",
+      "http_protocol",
+      "enable_sni",
+      "sni_name",
+      "fast_recovery",
+      "url",
+    ],
+    introduction:
+      "The check goes through its `url` blocks in order. " +
+      "The server is up when every answer has an accepted status and what else its block asks for.",
+  },
+  {
+    name: "check-connection",
+    title: "Keywords of the connection of a check",
+    source: "virtual_server/real_server/TCP_CHECK",
+    only: [
+      "connect_ip",
+      "connect_port",
+      "bindto",
+      "bind_port",
+      "bind_if",
+      "connect_timeout",
+      "fwmark",
+    ],
+    introduction:
+      "Every check that opens a connection takes these. " +
+      "The releases are those of TCP_CHECK; a check that is younger has had them from its beginning.",
+  },
+  {
+    name: "check-timing",
+    title: "Keywords of every check",
+    source: "virtual_server/real_server/TCP_CHECK",
+    only: ["retry", "delay_before_retry", "warmup", "delay_loop", "alpha", "log_all_failures"],
+    introduction:
+      "When a check runs and what it takes to believe it. " +
+      "What a check does not say is taken from its real_server, and what that does not say from the virtual_server.",
+  },
 ];
+
+/** Blocks inside others that are long enough for a chapter of their own. */
+export const OWN_CHAPTERS: readonly string[] = ["virtual_server/real_server"];

@@ -16,15 +16,29 @@ export function factsOf(row: KeywordDescription): string {
   return facts.join(" ");
 }
 
+/** What its shape does not say already; `on|off` and `IF` are explained once for all. */
 function describeArgument(argument: ArgumentDescription): string | undefined {
-  const words = argumentInWords(argument);
-  const isOptional = argument.kind === "boolean" && argument.shape.startsWith("[");
-  return isOptional ? `${words ?? ""}; alone it means on` : words;
+  const { kind, shape, choices = [], minimum, maximum, unit } = argument;
+  const bare = shape.replace(/^\[(.*)\]$/, "$1");
+  if (kind === "boolean" || kind === "interface" || kind === "address") return undefined;
+  if (choices.length > 0 && bare === choices.join("|")) return undefined;
+  if (unit === undefined && bare === `${minimum ?? ""}-${maximum ?? ""}`) return undefined;
+  return argumentInWords(argument);
+}
+
+/** Values that have a meaning of their own to tell. */
+export function choicesOf(row: KeywordDescription): readonly (readonly [string, string])[] {
+  return row.arguments.flatMap(({ choices = [], choiceHelp = {} }) =>
+    choices.flatMap((word) => {
+      const help = Object.hasOwn(choiceHelp, word) ? choiceHelp[word] : undefined;
+      return help === undefined ? [] : [[word, sentence(help)] as const];
+    }),
+  );
 }
 
 /** The default, unless saying it would say nothing. */
 function defaultOf(row: KeywordDescription): readonly string[] {
-  const value = row.default;
+  const value = row.default.replace(/^global\b/, "as in global_defs");
   if (value === "n/a" || (value === "none" && row.block !== undefined)) return [];
   if (value.startsWith("required")) return [sentence(value)];
   const unit = row.arguments[0]?.unit;
@@ -52,10 +66,15 @@ export const STANDING_WORDS: Readonly<Record<Standing["kind"], string>> = {
   inPart: "In part",
 };
 
-/** The keyword as it is written, without its block. */
+/** What follows a keyword; of a block of items, what stands before its brace. */
 export function argumentShapes(row: KeywordDescription): string {
-  if (row.block === "items") return "";
-  return row.arguments.map(({ shape }) => shape).join(" ");
+  const shapes = row.arguments.map(({ shape }) => shape);
+  return (row.block === "items" ? shapes.slice(0, -1) : shapes).join(" ");
+}
+
+/** What a line of a block of items is; empty for other keywords. */
+export function itemShape(row: KeywordDescription): string {
+  return row.block === "items" ? (row.arguments.at(-1)?.shape ?? "") : "";
 }
 
 /** A sentence begins with a capital. */
