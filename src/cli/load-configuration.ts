@@ -66,7 +66,7 @@ export function interfaceTable(): (name: string) => boolean {
 }
 
 /** /proc/self/net belongs to the process's namespace; /sys may still show another one. */
-function interfaceNames(): ReadonlySet<string> {
+export function interfaceNames(): ReadonlySet<string> {
   const lines = readFileSync("/proc/self/net/dev", "utf8").split("\n").slice(2);
   return new Set(lines.map((line) => line.split(":", 1)[0]?.trim() ?? ""));
 }

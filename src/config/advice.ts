@@ -24,7 +24,8 @@ export interface Pair {
   readonly config: InstanceConfig;
 }
 
-export function giveAdvice(finished: Finished, scope: Scope): void {
+export function giveAdvice(finished: Finished, everywhere: Scope): void {
+  const scope = inNamespace(finished.root, everywhere);
   const drafts = new Map(finished.root.instances.map((draft) => [draft.name.value, draft]));
   const pairs = finished.instances.flatMap((config): readonly Pair[] => {
     const draft = drafts.get(config.name);
@@ -36,4 +37,10 @@ export function giveAdvice(finished: Finished, scope: Scope): void {
   }
   checkAddresses(pairs, scope);
   checkScripts(finished, scope);
+}
+
+/** What interfaces have now is not known of those in another network namespace. */
+function inNamespace(root: RootDraft, scope: Scope): Scope {
+  if (root.netNamespace === undefined) return scope;
+  return { ...scope, surroundings: { ...scope.surroundings, interfaceAddresses: () => undefined } };
 }

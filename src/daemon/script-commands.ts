@@ -115,7 +115,7 @@ function ready(
 }
 
 /** The user named by the command, by `script_user`, the default user, or the daemon's own. */
-function identityFor(
+export function identityFor(
   command: Command,
   { global, accounts, self }: CommandContext,
 ): ScriptIdentity | { readonly problem: LogLine } {
@@ -134,7 +134,7 @@ function identityFor(
   return global.scriptSecurity ? { problem: defaultUserMissingLine(command.text) } : self;
 }
 
-function findProgram(
+export function findProgram(
   program: string,
   searchPath: string,
 ): { readonly path: string | undefined; readonly lines: readonly LogLine[] } {

@@ -17,12 +17,24 @@ export type FileVerdict =
       readonly kind: "usable";
       /** Somebody beside root could replace it, and it would run as root. */
       readonly isUnsafe: boolean;
+      /** The file or directory by which they could. */
+      readonly weakness: Weakness | undefined;
       /** A program or names its interpreter; anything else is for the shell. */
       readonly isExecutableFormat: boolean;
     }
   | { readonly kind: "missing"; readonly reason: string }
   | { readonly kind: "notAFile" }
-  | { readonly kind: "notExecutable" };
+  | {
+      readonly kind: "notExecutable";
+      /** The file itself, or a directory on the way that the user may not enter. */
+      readonly refusedBy: string;
+    };
+
+/** A part of a path that somebody beside root could change. */
+export interface Weakness {
+  readonly path: string;
+  readonly why: "owner" | "writable";
+}
 
 /** stat(2) mode bits. */
 const GROUP_WRITE = 0o020;
@@ -36,12 +48,14 @@ export function inspectScript(path: string, identity: ScriptIdentity): FileVerdi
     const target = realpathSync(path);
     const stats = statSync(target);
     if (!stats.isFile()) return { kind: "notAFile" };
-    if (!mayExecute(target, stats, identity)) return { kind: "notExecutable" };
+    const refusedBy = whatRefuses(target, stats, identity);
+    if (refusedBy !== undefined) return { kind: "notExecutable", refusedBy };
     const runsAsRoot = identity.uid === 0 || identity.gid === 0 || (stats.mode & SET_ID) !== 0;
     // A symlinked directory on the way is followed, as 2.2.7 does; 2.4 disables such scripts, which
     // hits every /bin/… on a merged-/usr system. Both the path and its target are walked.
-    const isUnsafe = runsAsRoot && !(isRootOnly(path) && isRootOnly(target));
-    return { kind: "usable", isUnsafe, isExecutableFormat: hasExecutableFormat(target) };
+    const weakness = runsAsRoot ? (weaknessOf(path) ?? weaknessOf(target)) : undefined;
+    const isUnsafe = weakness !== undefined;
+    return { kind: "usable", isUnsafe, weakness, isExecutableFormat: hasExecutableFormat(target) };
   } catch (error: unknown) {
     return { kind: "missing", reason: reasonOf(error) };
   }
@@ -62,10 +76,11 @@ export function searchProgram(name: string, searchPath: string): string | undefi
   return undefined;
 }
 
-function mayExecute(target: string, stats: Stats, identity: ScriptIdentity): boolean {
-  if (identity.uid === 0) return (stats.mode & ANY_EXECUTE) !== 0;
-  if (!allowsExecute(stats, identity)) return false;
-  return parents(target).every((directory) => allowsExecute(statSync(directory), identity));
+/** The directory nearest to the root, or the file, that keeps the user from executing it. */
+function whatRefuses(target: string, stats: Stats, identity: ScriptIdentity): string | undefined {
+  if (identity.uid === 0) return (stats.mode & ANY_EXECUTE) === 0 ? target : undefined;
+  const directory = parents(target).findLast((part) => !allowsExecute(statSync(part), identity));
+  return directory ?? (allowsExecute(stats, identity) ? undefined : target);
 }
 
 /** Search permission for a directory, execute permission for a file: the same three bits. */
@@ -74,16 +89,19 @@ function allowsExecute(stats: Stats, { uid, gid }: ScriptIdentity): boolean {
   return ((stats.mode >> shift) & 1) === 1;
 }
 
-function isRootOnly(path: string): boolean {
-  return [path, ...parents(path)].every((part) => {
+/** The first part of a path, from the file upwards, that not only root can change. */
+function weaknessOf(path: string): Weakness | undefined {
+  for (const part of [path, ...parents(path)]) {
     const stats = lstatSync(part);
-    if (stats.uid !== 0) return false;
+    if (stats.uid !== 0) return { path: part, why: "owner" };
     // The mode of a link itself means nothing.
-    if (stats.isSymbolicLink()) return true;
+    if (stats.isSymbolicLink()) continue;
     const isExcused = stats.isDirectory() && (stats.mode & STICKY) !== 0;
     const groupMayWrite = stats.gid !== 0 && (stats.mode & GROUP_WRITE) !== 0;
-    return isExcused || !(groupMayWrite || (stats.mode & OTHER_WRITE) !== 0);
-  });
+    const othersMayWrite = groupMayWrite || (stats.mode & OTHER_WRITE) !== 0;
+    if (!isExcused && othersMayWrite) return { path: part, why: "writable" };
+  }
+  return undefined;
 }
 
 function parents(path: string): readonly string[] {

@@ -36,6 +36,18 @@ export function findGroup(nameOrNumber: string, path = "/etc/group"): Group | un
   );
 }
 
+export function userNames(path = "/etc/passwd"): readonly string[] {
+  return readTable(path)
+    .flatMap(toUser)
+    .map(({ name }) => name);
+}
+
+export function groupNames(path = "/etc/group"): readonly string[] {
+  return readTable(path)
+    .flatMap(toGroup)
+    .map(({ name }) => name);
+}
+
 /** The numbers of the supplementary groups of a user. */
 export function supplementaryGroups(userName: string, path = "/etc/group"): readonly number[] {
   return readTable(path)
