@@ -5,6 +5,7 @@
 import { Errno, SyscallError, unreachable } from "../base/failure.ts";
 import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
+import { fixedSetting, givesEverythingUp } from "../config/reload-limits.ts";
 import { controlSocketFailedLine } from "../report/control-lines.ts";
 import { renderDataDump } from "../report/data-dump.ts";
 import {
@@ -318,11 +319,11 @@ export class Supervisor {
       logger.log(reloadRefusedLine(options.configFile, errors));
       return;
     }
-    if (isEmpty(loaded.model) && this.#model !== undefined && !isEmpty(this.#model)) {
+    if (this.#model !== undefined && givesEverythingUp(this.#model, loaded.model)) {
       logger.log(reloadToNothingLine(options.configFile));
       return;
     }
-    const fixed = this.#fixedSetting(loaded.model);
+    const fixed = this.#model === undefined ? undefined : fixedSetting(this.#model, loaded.model);
     if (fixed !== undefined) {
       logger.log(reloadCannotChangeLine(fixed));
       return;
@@ -340,13 +341,6 @@ export class Supervisor {
       void this.#keeper.stop();
     }
     logger.log(reloadCompleteLine());
-  }
-
-  /** What a running daemon cannot change, in words; undefined when all may change. */
-  #fixedSetting({ global }: Model): string | undefined {
-    const before = this.#model?.global;
-    if (before?.netNamespace !== global.netNamespace) return "network namespace";
-    return before?.instanceName === global.instanceName ? undefined : "instance name";
   }
 
   #note(text: string): void {
@@ -383,6 +377,3 @@ export class Supervisor {
     this.#early = undefined;
   }
 }
-
-const isEmpty = ({ instances, hasVirtualServers, hasBfd }: Model): boolean =>
-  instances.length === 0 && !hasVirtualServers && !hasBfd;

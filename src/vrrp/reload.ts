@@ -49,14 +49,25 @@ export function identity(config: InstanceConfig): string {
   return [config.vrid, config.family, config.interfaceName ?? "-", travels].join(" ");
 }
 
+/** The old position of each new instance, or undefined for one that is new. */
+export function originsOf(
+  old: readonly InstanceConfig[],
+  next: readonly InstanceConfig[],
+): readonly (number | undefined)[] {
+  const position = new Map(old.map((config, index) => [identity(config), index]));
+  return next.map((config) => position.get(identity(config)));
+}
+
 export function reloadSystem(
   old: SystemConfig,
   next: SystemConfig,
   state: SystemState,
   now: Instant,
 ): Reload {
-  const position = new Map(old.routers.map(({ config }, index) => [identity(config), index]));
-  const origin = next.routers.map(({ config }) => position.get(identity(config)));
+  const origin = originsOf(
+    old.routers.map(({ config }) => config),
+    next.routers.map(({ config }) => config),
+  );
   const kept = new Set(origin);
   const running = instancesOf(state);
   const farewells: SystemEffect[] = [];
@@ -191,7 +202,8 @@ function adaptPhase(
   };
 }
 
-function differenceOf(
+/** Addresses that come and go, whatever list they are on. */
+export function differenceOf(
   before: InstanceConfig,
   current: InstanceConfig,
 ): Omit<AddressDifference, "router"> {
