@@ -51,6 +51,7 @@ const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   check: async () => (await import("./config-test.ts")).runCheck,
   explain: async () => (await import("./explain.ts")).runExplain,
   completion: async () => (await import("./completion.ts")).runCompletion,
+  lsp: async () => (await import("./run-lsp.ts")).runLsp,
   "config show": async () => (await import("./config-show.ts")).runConfigShow,
   help: () => Promise.resolve(runHelp),
 };

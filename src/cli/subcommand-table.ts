@@ -80,6 +80,17 @@ export const SUBCOMMANDS = [
       "The scripts ask `keepalived completion instances` for the names the running daemon knows.",
   },
   {
+    name: "lsp",
+    operands: NONE,
+    options: [
+      { long: "stdio", help: "speak on standard input and output, as it always does" },
+      { long: "clientProcessId", argument: "PID", help: "end when this process ends" },
+    ],
+    summary: "a language server, for editors",
+    description:
+      "Checks the file while it is written, completes, explains and finds. An editor starts it.",
+  },
+  {
     name: "config show",
     operands: { kind: "file", shape: "[FILE]", minimum: 0, maximum: 1 },
     options: [
