@@ -48,7 +48,7 @@ type Run = (given: SubcommandArguments) => number | Promise<number>;
 const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   status: async () => (await import("./questions.ts")).runStatus,
   why: async () => (await import("./questions.ts")).runWhy,
-  check: async () => (await import("./config-test.ts")).runCheck,
+  check: async () => (await import("./check.ts")).runCheck,
   explain: async () => (await import("./explain.ts")).runExplain,
   completion: async () => (await import("./completion.ts")).runCompletion,
   lsp: async () => (await import("./run-lsp.ts")).runLsp,

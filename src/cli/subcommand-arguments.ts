@@ -9,6 +9,8 @@ export interface SubcommandArguments {
   has(long: string): boolean;
   /** The argument of the last use of an option. */
   get(long: string): string | undefined;
+  /** The arguments of every use of an option that may be repeated. */
+  all(long: string): readonly string[];
 }
 
 /** Options and operands, "help" when asked for it, or one sentence about what is wrong. */
@@ -18,11 +20,12 @@ export function readSubcommand(
 ): Result<SubcommandArguments | "help", string> {
   const { name, options, operands } = declaration;
   const types = Object.fromEntries(
-    options.map(({ long, short, argument }) => [
+    options.map(({ long, short, argument, repeatable }) => [
       long,
       {
         type: argument === undefined ? ("boolean" as const) : ("string" as const),
         ...(short === undefined ? {} : { short }),
+        ...(repeatable === true ? { multiple: true } : {}),
       },
     ]),
   );
@@ -49,6 +52,10 @@ export function readSubcommand(
       get: (long) => {
         const value = values[long];
         return typeof value === "string" ? value : undefined;
+      },
+      all: (long) => {
+        const value = values[long];
+        return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
       },
     });
   } catch (error: unknown) {

@@ -7,6 +7,8 @@ export interface SubcommandOption {
   readonly argument?: string;
   /** The words an argument may be; anything else is refused. */
   readonly choices?: readonly string[];
+  /** It may be given several times; every argument counts. */
+  readonly repeatable?: true;
   readonly help: string;
 }
 
@@ -57,9 +59,30 @@ export const SUBCOMMANDS = [
   {
     name: "check",
     operands: { kind: "file", shape: "[FILE...]", minimum: 0, maximum: ANY_NUMBER },
-    options: [],
-    summary: "every mistake in a file, with the line and the fix",
-    description: "Reads /etc/keepalived/keepalived.conf, or the files named. Changes nothing.",
+    options: [
+      {
+        long: "config-id",
+        short: "i",
+        argument: "ID",
+        repeatable: true,
+        help: "the id that @ID lines are for; one for each file, or several for one",
+      },
+      { long: "strict", help: "everything that is said counts for the exit code" },
+      { long: "portable", help: "which Keepalived understands the file, and where it would not" },
+      {
+        long: "format",
+        argument: "FORMAT",
+        choices: ["text", "json", "sarif"],
+        help: "how it is written",
+      },
+    ],
+    summary: "every mistake in a file, or between the files of a cluster",
+    description:
+      "Reads /etc/keepalived/keepalived.conf, or the files named; FILE@ID reads it as the host with\n" +
+      "that id. Several files, or ids, are also checked as a cluster: who will be master, who next,\n" +
+      "and which failing checks move the address. Changes nothing.\n" +
+      "Exit code: the worst of -t for each file; 5 when a cluster will have two masters or none, and\n" +
+      "with --strict for anything that is said.",
   },
   {
     name: "explain",

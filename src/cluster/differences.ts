@@ -68,7 +68,8 @@ const SETTINGS: readonly Setting[] = [
     severity: always("error"),
     applies: isVersion2,
     value: ({ config }) => config.authentication.kind,
-    words: ({ config }) => (config.authentication.kind === "pass" ? "PASS" : "none"),
+    words: ({ config }) =>
+      config.authentication.kind === "none" ? "none" : config.authentication.kind.toUpperCase(),
     subject: "auth_type",
     at: ({ draft }) => draft.authentication?.type?.at ?? draft.authentication?.at,
     consequence: () => `each drops the other's adverts: ${BOTH_MASTER}`,
@@ -77,9 +78,9 @@ const SETTINGS: readonly Setting[] = [
   {
     code: "cluster-authentication",
     severity: always("error"),
-    applies: (member) => isVersion2(member) && member.config.authentication.kind === "pass",
+    applies: (member) => isVersion2(member) && member.config.authentication.kind !== "none",
     value: ({ config }) =>
-      config.authentication.kind === "pass" ? config.authentication.password : "",
+      config.authentication.kind === "none" ? "" : config.authentication.password,
     words: () => undefined,
     subject: "auth_pass",
     at: ({ draft }) => draft.authentication?.password?.at,

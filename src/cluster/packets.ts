@@ -41,6 +41,7 @@ export function packetsOf(
       bytes: encodeAdvert({ ...contentOf(config), priority: from.priority }, scope),
       family: config.family,
       interfaceIndex: indexOf(other, to.state) ?? FIRST_INTERFACE,
+      authenticated: undefined,
     },
   ];
 }

@@ -4,12 +4,13 @@
  */
 import { parseIpAddress } from "../base/address.ts";
 import type { IpAddress } from "../base/address.ts";
+import { secret } from "../base/command.ts";
 import { assert } from "../base/failure.ts";
 import { after, interfaceIndex, NO_TIME } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Link, Network } from "../track/network.ts";
 import type { ScriptVerdict } from "../vrrp/assess.ts";
-import type { Delivery, InstanceConfig } from "../vrrp/config.ts";
+import type { Authentication, Delivery, InstanceConfig } from "../vrrp/config.ts";
 import { instanceAt, systemDeadline } from "../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../vrrp/system-state.ts";
 import { initialSystem, stepSystem, systemConfig } from "../vrrp/system.ts";
@@ -90,7 +91,19 @@ function staged(member: Member, router: VirtualRouter, node: Node): InstanceConf
     delivery.kind === "unicast" && router.members.some((each) => !sourceOf(each, router))
       ? { ...delivery, source, checkSource: false }
       : { ...delivery, source };
-  return { ...withTracked(member, node), preemptDelay: NO_TIME, delivery: checked };
+  return {
+    ...withTracked(member, node),
+    preemptDelay: NO_TIME,
+    delivery: checked,
+    authentication: plain(member.config.authentication),
+  };
+}
+
+/** An Authentication Header as a password that no other can be: the same are the same. */
+function plain(authentication: Authentication): Authentication {
+  return authentication.kind === "ah"
+    ? { kind: "pass", password: secret(`\0${authentication.password}`) }
+    : authentication;
 }
 
 /** Where the file does not tell: of the documentation's network, a different one for each node. */

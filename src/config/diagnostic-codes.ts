@@ -150,6 +150,14 @@ const CLUSTERS = {
   "cluster-masters": silent("A cluster has no master, or two"),
 } as const satisfies Record<string, CodeMeaning>;
 
+/** Told with `check --portable`. */
+const PORTABILITY = {
+  "newer-keyword": silent("A word that older versions of Keepalived do not know"),
+  "our-keyword": silent("A word that Keepalived does not know"),
+  "keepalived-version": silent("The oldest Keepalived that understands a file"),
+  "understood-differently": silent("Another version of Keepalived acts differently"),
+} as const satisfies Record<string, CodeMeaning>;
+
 export const CODES = {
   ...FILES_AND_LANGUAGE,
   ...ROUTERS,
@@ -158,6 +166,7 @@ export const CODES = {
   ...STRICT_MODE,
   ...TRACKING_AND_SCRIPTS,
   ...CLUSTERS,
+  ...PORTABILITY,
 } as const satisfies Record<string, CodeMeaning>;
 
 export type DiagnosticCode = keyof typeof CODES;

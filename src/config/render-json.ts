@@ -16,11 +16,23 @@ export interface CheckedConfiguration {
   readonly exitCode: number;
 }
 
+/** What is known of several configurations as a cluster. */
+export interface CheckedCluster {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Who will be master, as data; described in docs/user/checking.md. */
+  readonly value: object;
+}
+
 const VERSION = 1;
 
 /** One JSON document for all configurations that were checked, with a line end. */
-export function renderJson(results: readonly CheckedConfiguration[]): string {
-  const all = results.flatMap(({ diagnostics }) => diagnostics);
+export function renderJson(
+  results: readonly CheckedConfiguration[],
+  cluster?: CheckedCluster,
+): string {
+  const all = [...results, ...(cluster === undefined ? [] : [cluster])].flatMap(
+    ({ diagnostics }) => diagnostics,
+  );
   const document = {
     version: VERSION,
     counts: {
@@ -34,6 +46,11 @@ export function renderJson(results: readonly CheckedConfiguration[]): string {
       exitCode,
       diagnostics: diagnostics.map(diagnosticValue),
     })),
+    ...(cluster === undefined
+      ? {}
+      : {
+          cluster: { ...cluster.value, diagnostics: cluster.diagnostics.map(diagnosticValue) },
+        }),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
