@@ -112,9 +112,11 @@ const TRACKING_AND_SCRIPTS = {
   "track-own-interface": complaint("An instance tracks its own interface"),
   "weight-out-of-range": complaint("A weight beyond 253"),
   "weight-for-owner": complaint("A weighted check on an address owner"),
+  "weight-in-sync-group": complaint("A weighted check of a member of a sync group"),
   "weight-without-effect": silent("A weight that can never change the priority"),
   "sync-group-empty": complaint("A sync group has no member"),
   "sync-group-one-member": complaint("A sync group has a single member"),
+  "sync-group-mixed-owners": silent("A sync group mixes address owners and others"),
   "script-security": {
     title: "Scripts run without enable_script_security",
     test: "security",

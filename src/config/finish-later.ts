@@ -2,6 +2,7 @@
 import type { Located } from "./diagnostics.ts";
 import type { NamedDraft, RootDraft } from "./drafts.ts";
 import { namesOf } from "./finish-tracking.ts";
+import { missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 export function checkLater(root: RootDraft, scope: Scope): void {
@@ -18,7 +19,8 @@ export function checkLater(root: RootDraft, scope: Scope): void {
   for (const { value, at } of root.linkbeatInterfaces) {
     if (scope.interfaceExists?.(value) !== false) continue;
     const message = `linkbeat_interfaces: interface ${value} doesn't exist`;
-    scope.report({ severity: "error", code: "linkbeat-interface", message, at });
+    const fix = missingInterfaceFix(scope, value);
+    scope.report({ severity: "error", code: "linkbeat-interface", message, at, fix });
   }
   for (const group of root.garpGroups) {
     if (group.interval !== undefined) continue;

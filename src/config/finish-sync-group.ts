@@ -2,6 +2,7 @@
 import { OWNER } from "../base/units.ts";
 import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
 import type { RootDraft, SyncGroupDraft } from "./drafts.ts";
+import { related } from "./diagnostics.ts";
 import type { Report } from "./diagnostics.ts";
 import { isMember } from "./finish-later.ts";
 import { checkInterface, isDefined } from "./finish-tracking.ts";
@@ -23,7 +24,8 @@ export function groupsByMember(
           code: "duplicate",
           message: `Virtual router ${value} cannot exist in more than one sync group; ignoring ${group.name.value}`,
           at,
-          because: other.name.at,
+          ...related(other.name.at, "the group that has it"),
+          fix: "name it in one of the groups",
         });
       }
     }
@@ -87,12 +89,13 @@ function checkNumber(draft: SyncGroupDraft, members: number, { report }: Scope):
   const owner = draft.name.value;
   report({
     severity: "warning",
-    code: "incomplete",
+    code: members === 0 ? "sync-group-empty" : "sync-group-one-member",
     message:
       members === 0
         ? `Sync group ${owner} has no virtual router(s). removing`
         : `Sync group ${owner} has only 1 virtual router(s) - this probably isn't what you want`,
     at: draft.name.at,
+    fix: "name at least two instances in group, or remove the vrrp_sync_group",
   });
 }
 
@@ -106,7 +109,7 @@ function checkOwners(
   if (owners === 0 || owners === members.length) return;
   report({
     severity: "warning",
-    code: "ignored",
+    code: "sync-group-mixed-owners",
     message: `Sync group ${draft.name.value} has some members with priority 255 and some without: the owners wait for the others`,
     at: draft.name.at,
     fix: "give every member priority 255, or none",

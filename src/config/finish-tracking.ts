@@ -1,8 +1,9 @@
 /** Scripts, and the lines that track them or an interface. keepalived.conf(5), track_script. */
 import { OWNER, seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
+import { related } from "./diagnostics.ts";
 import type { InstanceDraft, ScriptDraft, SyncGroupDraft, TrackedDraft } from "./drafts.ts";
-import { isMissing } from "./scope.ts";
+import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 const DEFAULT_INTERVAL = seconds(1);
@@ -15,6 +16,7 @@ export function finishScript(draft: ScriptDraft, scope: Scope): ScriptConfig | u
       code: "incomplete",
       message: `No script set for vrrp_script ${draft.name.value} - removing`,
       at: draft.name.at,
+      fix: "add script with the full path of a program",
     });
     return undefined;
   }
@@ -114,10 +116,10 @@ function keepsUnweighted(
   const group = syncGroups.get(draft.name.value);
   report({
     severity: "warning",
-    code: "conflict",
+    code: "weight-in-sync-group",
     message: `(${draft.name.value}) ignoring tracked ${kind} ${tracked.name} with weights due to SYNC group`,
     at: at ?? draft.name.at,
-    ...(group === undefined ? {} : { because: group.name.at }),
+    ...related(group?.name.at, "the group it is a member of"),
     fix: "track it in the vrrp_sync_group, or set sync_group_tracking_weight there",
   });
   return false;
@@ -130,7 +132,7 @@ function withoutWeight(
 ): TrackedObject {
   report({
     severity: "warning",
-    code: "conflict",
+    code: "weight-for-owner",
     message: `Cannot have weighted track ${kind} '${name.value}' with member having priority 255 - clearing weight`,
     at: name.at,
   });
@@ -151,20 +153,21 @@ export function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): b
   const { value, at } = tracked.name;
   const isUsable = tracked.kind !== "script" || scope.scripts.get(value)?.command !== undefined;
   if (tracked.isKnown && isUsable) return true;
-  const later = scope.names.get(`${keyword} ${value}`);
+  const named = scope.names.get(`${keyword} ${value}`);
+  const later = tracked.isKnown ? undefined : named;
   const close = scope.suggest(value, namesOf(keyword, scope));
   const fix =
-    later !== undefined && !tracked.isKnown
+    later !== undefined
       ? `move ${keyword} ${value} above the block that tracks it`
       : close === undefined
         ? undefined
         : `did you mean ${close}?`;
   scope.report({
     severity: "error",
-    code: "unknown-reference",
+    code: later === undefined ? "unknown-reference" : "defined-later",
     message: `(${owner}) track ${tracked.kind} ${value} not found, ignoring...`,
     at,
-    ...(later === undefined ? {} : { because: later }),
+    ...related(named, "the block that defines it"),
     ...(fix === undefined ? {} : { fix }),
   });
   return false;
@@ -187,10 +190,10 @@ function isOwnInterface(tracked: TrackedDraft, draft: InstanceDraft, scope: Scop
   if (tracked.name.value !== draft.interfaceName?.value) return false;
   scope.report({
     severity: "warning",
-    code: "conflict",
+    code: "track-own-interface",
     message: `(${draft.name.value}) Ignoring track_interface ${tracked.name.value} since own interface`,
     at: tracked.name.at,
-    because: draft.interfaceName.at,
+    ...related(draft.interfaceName.at, "the interface of the instance"),
     fix: "leave it out: the own interface is tracked unless dont_track_primary is set",
   });
   return true;
@@ -203,6 +206,7 @@ export function checkInterface(tracked: TrackedDraft, owner: string, scope: Scop
     code: "interface",
     message: `(${owner}) tracked interface ${tracked.name.value} doesn't exist`,
     at: tracked.name.at,
+    fix: missingInterfaceFix(scope, tracked.name.value),
   });
 }
 
@@ -219,9 +223,10 @@ function finishTracked(
   if (weight !== wanted && tracked.weight !== undefined) {
     scope.report({
       severity: "warning",
-      code: "out-of-range",
+      code: "weight-out-of-range",
       message: `(${owner}) weight for ${tracked.name.value} cannot be +/-254. Setting to +/-253`,
       at: tracked.weight.at,
+      fix: `write ${weight}`,
     });
   }
   return {
@@ -242,12 +247,15 @@ function withoutRepeats(
       names.add(name);
       return true;
     }
-    const at = draft.tracked.findLast((tracked) => tracked.name.value === name)?.name.at;
+    const places = draft.tracked.filter((tracked) => tracked.name.value === name);
+    const at = places.at(-1)?.name.at;
     scope.report({
       severity: "warning",
       code: "duplicate",
       message: `(${draft.name.value}) ${name} is tracked twice - ignoring the second one`,
       at: at ?? draft.name.at,
+      ...related(places[0]?.name.at, "first tracked here"),
+      fix: "remove one of the two",
     });
     return false;
   });

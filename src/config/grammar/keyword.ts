@@ -2,6 +2,7 @@
  * What a row of the grammar table is, and how a block of statements is read with its rows. Every
  * keyword is declared once; the parser, the manual and `explain` all read the same declaration.
  */
+import { related } from "../diagnostics.ts";
 import type { Located, Report, Span } from "../diagnostics.ts";
 import { spanIn } from "../line-text.ts";
 import type { Suggest } from "../nearest.ts";
@@ -139,9 +140,9 @@ export function keywordSpan(statement: Statement): Span {
 }
 
 /** The line that asked for a statement made by a definition. */
-export function askedBy(statement: Statement): { readonly because?: Span } {
+export function askedBy(statement: Statement): ReturnType<typeof related> {
   const asked = statement.line.askedBy;
-  return asked === undefined ? {} : { because: spanIn(asked, 0, asked.text.length) };
+  return related(asked && spanIn(asked, 0, asked.text.length), "the definition is used here");
 }
 
 /** A report that puts the keyword in front and says what to write, for the parsers of values. */

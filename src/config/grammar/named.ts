@@ -1,4 +1,5 @@
 /** Opening a block with a name: the same name twice means the second block is passed over. */
+import { related } from "../diagnostics.ts";
 import type { Located } from "../diagnostics.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
@@ -26,7 +27,8 @@ export function newName(
     code: SILENT.has(keyword) ? "ignored" : "duplicate",
     message: `${keyword} ${name.value} already defined - ignoring the second one`,
     at: name.at,
-    because: earlier,
+    ...related(earlier, "first defined here"),
+    fix: "give it another name, or remove one of the two",
   });
   return undefined;
 }

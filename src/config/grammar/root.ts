@@ -1,4 +1,5 @@
 /** The top level: process-wide settings and the blocks. keepalived.conf(5), TOP HIERARCHY. */
+import { related } from "../diagnostics.ts";
 import type { Located } from "../diagnostics.ts";
 import { createInstanceDraft } from "../drafts.ts";
 import type { InstanceDraft, RootDraft } from "../drafts.ts";
@@ -51,7 +52,9 @@ function isFirst(
 ): boolean {
   if (earlier === undefined) return true;
   const message = `Duplicate ${keyword} definition ${value} - ignoring`;
-  context.report({ severity: "error", code: "duplicate", message, at, because: earlier.at });
+  const place = related(earlier.at, "the one that counts");
+  const fix = "remove one of the two";
+  context.report({ severity: "error", code: "duplicate", message, at, ...place, fix });
   return false;
 }
 
