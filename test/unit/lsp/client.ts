@@ -58,10 +58,7 @@ export class Editor {
     this.#send({ method, params });
   }
 
-  async initialize(
-    options?: unknown,
-    processId: number | null = null,
-  ): Promise<unknown> {
+  async initialize(options?: unknown, processId: number | null = null): Promise<unknown> {
     const result = await this.request("initialize", {
       processId,
       rootUri: null,
