@@ -6,6 +6,8 @@ import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
+import { createServicesDraft } from "./lvs-drafts.ts";
+import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
 import type { MailConfig } from "./model.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
@@ -20,6 +22,7 @@ export interface RootDraft {
   readonly trackProcesses: NamedDraft[];
   readonly linkbeatInterfaces: Located<string>[];
   readonly bfdInstances: BfdDraft[];
+  readonly services: ServicesDraft;
   hasVirtualServers: boolean;
   hasBfd: boolean;
   instanceName?: Located<string>;
@@ -70,6 +73,7 @@ export interface AnnouncementDraft {
 
 export interface GlobalDraft {
   readonly announcements: AnnouncementDraft;
+  readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
@@ -101,6 +105,7 @@ export interface GlobalDraft {
   logUnknownVrids?: Span;
   smtpAlert?: Located<boolean>;
   smtpAlertVrrp?: Located<boolean>;
+  smtpAlertChecker?: Located<boolean>;
   checkersLogAllFailures?: boolean;
   startupScript?: Located<Command>;
   shutdownScript?: Located<Command>;
@@ -219,7 +224,7 @@ export interface InstanceDraft {
 
 export function createRootDraft(): RootDraft {
   return {
-    global: { announcements: {}, mail: {} },
+    global: { announcements: {}, lvs: { timeouts: {} }, mail: {} },
     scripts: [],
     instances: [],
     syncGroups: [],
@@ -229,6 +234,7 @@ export function createRootDraft(): RootDraft {
     trackProcesses: [],
     linkbeatInterfaces: [],
     bfdInstances: [],
+    services: createServicesDraft(),
     hasVirtualServers: false,
     hasBfd: false,
   };

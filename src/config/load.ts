@@ -3,6 +3,7 @@
  * code. Three passes: read lines into a tree, the grammar fills drafts, drafts become the model.
  */
 import type { BfdInstanceConfig } from "../bfd/config.ts";
+import type { ServicesConfig } from "../lvs/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { collectDiagnostics, related, runVerdict, testVerdict } from "./diagnostics.ts";
 import type { Diagnostic } from "./diagnostics.ts";
@@ -13,6 +14,7 @@ import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { giveAdvice } from "./advice.ts";
 import { checkLater } from "./finish-later.ts";
+import { finishServices } from "./finish-services.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
 import { finishScript } from "./finish-tracking.ts";
 import { indexOfPlaces, readStatement } from "./grammar/keyword.ts";
@@ -48,6 +50,8 @@ export interface Verdict {
 export interface LoadedConfig {
   /** Usable also when there are diagnostics, unless `verdict.run` says otherwise. */
   readonly model: Model;
+  /** Load balancing: for the parent and the checkers, of no concern to the VRRP process. */
+  readonly services: ServicesConfig;
   /** The same as it was written, with the place of each value. */
   readonly drafts: RootDraft;
   /** The BFD sessions, which are nothing to the VRRP process. */
@@ -88,10 +92,12 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);
+  const services = finishServices(root, scope);
   const bfd = finishBfdInstances(root.bfdInstances, scope);
   const diagnostics = inFileOrder(list.finish(), files);
   return {
     model,
+    services,
     drafts: root,
     bfd,
     diagnostics,

@@ -5,7 +5,15 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
-import type { Forwarding, GroupMember, Protocol, Scheduler } from "../lvs/config.ts";
+import type {
+  Forwarding,
+  Granularity,
+  GroupMember,
+  Protocol,
+  Scheduler,
+  ServicesConfig,
+  ServiceTarget,
+} from "../lvs/config.ts";
 import type { CheckerDraft } from "./checker-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
@@ -31,7 +39,7 @@ export interface RealServerDraft extends ServerDraft, CheckDefaults {
   /** The service it belongs to, whose settings are its defaults. */
   readonly service: VirtualServerDraft;
   readonly checkers: CheckerDraft[];
-  weight?: number;
+  weight?: Located<number>;
   forwarding?: Located<Forwarding>;
   upperThreshold?: Located<number>;
   lowerThreshold?: Located<number>;
@@ -42,25 +50,21 @@ export interface RealServerDraft extends ServerDraft, CheckDefaults {
   notifyDown?: Located<Command>;
 }
 
-export type ServiceTargetDraft =
-  | { readonly kind: "address"; readonly address: IpAddress; readonly port: number }
-  | { readonly kind: "mark"; readonly mark: number }
-  | { readonly kind: "group"; readonly name: string };
-
 export interface VirtualServerDraft extends CheckDefaults {
-  readonly target: ServiceTargetDraft;
+  readonly target: ServiceTarget;
   readonly at: Span;
   readonly realServers: RealServerDraft[];
   family?: Located<Family>;
   protocol?: Located<Protocol>;
   scheduler?: Located<Scheduler>;
   forwarding?: Located<Forwarding>;
-  /** `flag-1`, `sh-port` and the like, as written. */
-  schedulerFlags?: Located<string>[];
+  flag1?: Located<string>;
+  flag2?: Located<string>;
+  flag3?: Located<string>;
   onePacket?: Span;
   persistenceTimeout?: Located<number>;
   persistenceEngine?: Located<string>;
-  persistenceGranularity?: Located<{ readonly family: Family; readonly prefixLength: number }>;
+  granularity?: Located<Granularity>;
   quorum?: Located<number>;
   hysteresis?: Located<number>;
   quorumUp?: Located<Command>;
@@ -72,8 +76,8 @@ export interface VirtualServerDraft extends CheckDefaults {
   weight?: Located<number>;
   inhibitsOnFailure?: boolean;
   sorryServer?: ServerDraft;
-  sorryServerInhibits?: Located<boolean>;
-  sorryServerForwarding?: Located<Forwarding>;
+  sorryServerInhibits?: boolean;
+  sorryServerForwarding?: Forwarding;
 }
 
 export interface ServerGroupDraft {
@@ -87,6 +91,25 @@ export interface TlsClientDraft {
   authority?: string;
   certificate?: string;
   key?: string;
+}
+
+export interface SyncDaemonDraft {
+  readonly interfaceName: string;
+  readonly at: Span;
+  instance?: Located<string>;
+  id?: number;
+  maximumLength?: number;
+  port?: number;
+  ttl?: number;
+  group?: IpAddress;
+}
+
+/** What global_defs says about IPVS. */
+export interface LvsGlobalsDraft {
+  readonly timeouts: { tcp?: number; tcpFin?: number; udp?: number };
+  syncDaemon?: SyncDaemonDraft;
+  flushesOnStart?: boolean;
+  flushOnStop?: ServicesConfig["flushOnStop"];
 }
 
 export interface ServicesDraft {

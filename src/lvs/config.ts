@@ -49,10 +49,15 @@ export interface SchedulerFlags {
 
 export interface Persistence {
   readonly timeoutSeconds: number;
-  /** Leading bits that clients of one kind share: 32 or 128 for single addresses. */
-  readonly prefixLength: number;
+  readonly granularity: Granularity;
   readonly engine: string | undefined;
 }
+
+/** Which clients are taken for one: IPVS has a mask for IPv4 and a length for IPv6. */
+export type Granularity =
+  | { readonly kind: "address" }
+  | { readonly kind: "netmask"; readonly mask: IpAddress }
+  | { readonly kind: "prefix"; readonly length: number };
 
 /** What a service is reached by. */
 export type ServiceTarget =
@@ -68,7 +73,12 @@ export type GroupMember =
       readonly last: IpAddress;
       readonly port: number;
     }
-  | { readonly kind: "mark"; readonly mark: number; readonly family: Family | undefined };
+  | {
+      readonly kind: "mark";
+      readonly mark: number;
+      /** Undefined is the family of the service, IPv4 where that has none. */
+      readonly family: Family | undefined;
+    };
 
 export interface VirtualServerGroupConfig {
   readonly name: string;
@@ -102,7 +112,7 @@ export interface RealServerConfig extends ServerConfig {
 
 export interface VirtualServerConfig {
   readonly target: ServiceTarget;
-  /** Undefined for a group whose members are of both families. */
+  /** Members of another family are left out; undefined takes them all, with tunnels to servers. */
   readonly family: Family | undefined;
   /** Undefined for firewall marks, which take every protocol. */
   readonly protocol: Protocol | undefined;
@@ -134,8 +144,33 @@ export interface TlsClientConfig {
   readonly key: string | undefined;
 }
 
+/** The kernel's daemon that copies connections to the other director. */
+export interface SyncDaemonConfig {
+  readonly interfaceName: string;
+  /** Without an instance both directions run all the time. */
+  readonly instance: string | undefined;
+  /** Undefined is the router id of the instance, or 0. */
+  readonly id: number | undefined;
+  readonly maximumLength: number | undefined;
+  readonly port: number | undefined;
+  readonly ttl: number | undefined;
+  readonly group: IpAddress | undefined;
+}
+
+/** Seconds after which IPVS forgets a connection; undefined leaves the kernel's. */
+export interface ConnectionTimeouts {
+  readonly tcp: number | undefined;
+  readonly tcpFin: number | undefined;
+  readonly udp: number | undefined;
+}
+
 /** Everything about load balancing that a file says. */
 export interface ServicesConfig {
+  readonly syncDaemon: SyncDaemonConfig | undefined;
+  readonly timeouts: ConnectionTimeouts;
+  readonly flushesOnStart: boolean;
+  /** What goes at the stop at once instead of server by server. */
+  readonly flushOnStop: "nothing" | "everything" | "services";
   readonly groups: readonly VirtualServerGroupConfig[];
   readonly virtualServers: readonly VirtualServerConfig[];
   readonly tlsClient: TlsClientConfig | undefined;

@@ -1,18 +1,7 @@
 /** Rows of global_defs about mail, FIFOs, firewall, SNMP, D-Bus and the processes that come later. */
 import type { GlobalDraft } from "../drafts.ts";
-import {
-  address,
-  COUNT_MAXIMUM,
-  integer,
-  interfaceName,
-  optionalChoice,
-  optionalText,
-  seconds,
-  text,
-  wholeSeconds,
-} from "./arguments.ts";
+import { COUNT_MAXIMUM, integer, optionalText, seconds, text, wholeSeconds } from "./arguments.ts";
 import type { Keyword } from "./keyword.ts";
-import { optionTable, optionValue, readOptions } from "./options.ts";
 import { boolean, command, flag, list, optional, value, words } from "./rows.ts";
 
 const PORT = integer(1, 65_535);
@@ -27,75 +16,6 @@ const BUFFER_LATER = "the kernel's default buffer size is used";
 const SCHEDULING_LATER = "the kernel's defaults are used";
 
 const CPU = integer(0, 4_095);
-
-const TIMEOUT_OPTIONS = optionTable<object>("lvs_timeouts", [
-  optionValue(integer(1, COUNT_MAXIMUM, "s"), {
-    name: "tcp",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel",
-    help: "TCP session timeout.",
-  }),
-  optionValue(integer(1, COUNT_MAXIMUM, "s"), {
-    name: "tcpfin",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel",
-    help: "Timeout after FIN.",
-  }),
-  optionValue(integer(1, COUNT_MAXIMUM, "s"), {
-    name: "udp",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel",
-    help: "UDP timeout.",
-  }),
-]);
-
-const SYNC_OPTIONS = optionTable<object>("lvs_sync_daemon", [
-  optionValue(text("NAME"), {
-    name: "inst",
-    since: "2.1.0",
-    group: "lvs",
-    default: "none",
-    help: "Instance to follow.",
-  }),
-  optionValue(integer(0, 255), {
-    name: "id",
-    since: "1.2.24",
-    group: "lvs",
-    default: "VRID or 0",
-    help: "Sync id.",
-  }),
-  optionValue(integer(1, 65_507), {
-    name: "maxlen",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel",
-    help: "Largest message.",
-  }),
-  optionValue(integer(1, 65_535), {
-    name: "port",
-    since: "1.2.24",
-    group: "lvs",
-    default: "8848",
-    help: "UDP port.",
-  }),
-  optionValue(integer(1, 255), {
-    name: "ttl",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel",
-    help: "Multicast TTL.",
-  }),
-  optionValue(address, {
-    name: "group",
-    since: "1.2.24",
-    group: "lvs",
-    default: "224.0.0.81",
-    help: "Multicast group.",
-  }),
-]);
 
 export const GLOBAL_MAIL: readonly Keyword<GlobalDraft>[] = [
   value(text("ADDR"), {
@@ -171,6 +91,7 @@ export const GLOBAL_MAIL: readonly Keyword<GlobalDraft>[] = [
     default: "unset",
     help: "Default of smtp_alert for virtual and real servers.",
     later: "there is no checker process",
+    set: (draft, value) => (draft.smtpAlertChecker = value),
   }),
   boolean({
     name: "checker_log_all_failures",
@@ -287,64 +208,6 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "firewall",
     default: "1000",
     help: "First fwmark handed out.",
-    later: LVS_LATER,
-  }),
-  words({
-    name: "lvs_timeouts",
-    since: "1.2.24",
-    group: "lvs",
-    default: "kernel values",
-    help: "Set IPVS connection timeouts, restored when dropped.",
-    arguments: [text("[tcp S] [tcpfin S] [udp S]")],
-    inside: TIMEOUT_OPTIONS.rows,
-    needs: 1,
-    take: (_draft, found, context) => {
-      readOptions(TIMEOUT_OPTIONS, {}, found, context);
-    },
-    later: LVS_LATER,
-  }),
-  flag({
-    name: "lvs_flush",
-    since: "1.2.23",
-    group: "lvs",
-    default: "off",
-    help: "Flush the IPVS table at start.",
-    later: LVS_LATER,
-  }),
-  optional(optionalChoice("VS"), {
-    name: "lvs_flush_on_stop",
-    since: "2.2.0",
-    group: "lvs",
-    default: "off",
-    help: "Flush all of IPVS, or just each own service, at stop.",
-    without: undefined,
-    later: LVS_LATER,
-  }),
-  optional(optionalChoice("VS"), {
-    name: "lvs_flush_onstop",
-    quietly: true,
-    since: "2.0.15",
-    group: "lvs",
-    default: "off",
-    help: "Deprecated spelling of lvs_flush_on_stop.",
-    instead: "lvs_flush_on_stop",
-    without: undefined,
-    later: LVS_LATER,
-  }),
-  words({
-    name: "lvs_sync_daemon",
-    since: "1.2.20",
-    group: "lvs",
-    default: "none",
-    help: "Run the kernel connection sync daemon, optionally following an instance.",
-    arguments: [text("IF [[inst] VRRP] [id N] [maxlen N] [port N] [ttl N] [group ADDR]")],
-    inside: SYNC_OPTIONS.rows,
-    needs: 1,
-    take: (_draft, [name, ...rest], context) => {
-      if (name !== undefined) interfaceName.parse(name, context.report);
-      const bare = rest[0] !== undefined && !SYNC_OPTIONS.byName.has(rest[0].text) ? 1 : 0;
-      readOptions(SYNC_OPTIONS, {}, rest.slice(bare), context);
-    },
     later: LVS_LATER,
   }),
   words({

@@ -4,6 +4,7 @@ import { GLOBAL_CORE } from "./global-core.ts";
 import { GLOBAL_LATER, GLOBAL_MAIL } from "./global-later.ts";
 import { GLOBAL_PROCESS } from "./global-process.ts";
 import { blockGrammar } from "./keyword.ts";
+import { GLOBAL_LVS } from "./lvs-globals.ts";
 
 export const globalGrammar = blockGrammar<GlobalDraft>(
   "global_defs",
@@ -11,4 +12,5 @@ export const globalGrammar = blockGrammar<GlobalDraft>(
   GLOBAL_PROCESS,
   GLOBAL_MAIL,
   GLOBAL_LATER,
+  GLOBAL_LVS,
 );

@@ -6,7 +6,12 @@ import type { Word } from "../words.ts";
 import type { Context } from "./keyword.ts";
 
 /** Keepalived passes over a second one of these without a word. */
-const SILENT: ReadonlySet<string> = new Set(["vrrp_script", "track_file", "track_group"]);
+const SILENT: ReadonlySet<string> = new Set([
+  "vrrp_script",
+  "track_file",
+  "track_group",
+  "virtual_server_group",
+]);
 
 /** The name for a new block, or undefined when a block of this kind has it already. */
 export function newName(

@@ -24,9 +24,10 @@ import {
 } from "./instance-rest.ts";
 import { blockGrammar, TOP_LEVEL } from "./keyword.ts";
 import type { Context, Keyword } from "./keyword.ts";
+import { LVS_BLOCKS } from "./lvs-blocks.ts";
 import { newName } from "./named.ts";
 import { checkStaticRouteWords, STATIC_ROUTE_OPTIONS } from "./routes.ts";
-import { flag, list, optional, passedOver, section, value } from "./rows.ts";
+import { flag, list, optional, section, value } from "./rows.ts";
 import { checkStaticRuleWords, STATIC_RULE_OPTIONS } from "./rules.ts";
 import { processGrammar, scriptGrammar, trackFileGrammar } from "./trackers.ts";
 
@@ -41,7 +42,6 @@ export const instanceGrammar = blockGrammar<InstanceDraft>(
 );
 
 const NAME = text("NAME");
-const LOAD_BALANCING_LATER = "load balancing is not done";
 
 /** Names that end up in file names count once; Keepalived keeps the first. */
 function isFirst(
@@ -325,35 +325,13 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
       checkUpDownDelay(found, context);
     },
   }),
-  passedOver({
-    name: "virtual_server",
-    since: "1.0.3",
-    group: "lvs",
-    default: "none",
-    help: "One LVS service with its real servers.",
-    later: LOAD_BALANCING_LATER,
-    arguments: [{ kind: "service", shape: "ADDR [PORT] | fwmark N | group NAME" }],
-    set: (draft) => (draft.hasVirtualServers = true),
-  }),
-  passedOver({
-    name: "virtual_server_group",
-    since: "1.0.3",
-    group: "lvs",
-    default: "none",
-    help: "Named set of addresses, ranges and fwmarks for one virtual server.",
-    later: LOAD_BALANCING_LATER,
-    arguments: [NAME],
-  }),
-  passedOver({
-    name: "SSL",
-    since: "1.0.3",
-    group: "checker",
-    default: "auto context",
-    help: "Client certificate, key and CA used by SSL_GET.",
-    later: "no SSL_GET checks are made",
-    arguments: [],
-  }),
   BFD_INSTANCE,
 ];
 
-export const rootGrammar = blockGrammar<RootDraft>(TOP_LEVEL, SETTINGS, VRRP_BLOCKS, OTHER_BLOCKS);
+export const rootGrammar = blockGrammar<RootDraft>(
+  TOP_LEVEL,
+  SETTINGS,
+  VRRP_BLOCKS,
+  OTHER_BLOCKS,
+  LVS_BLOCKS,
+);

@@ -17,7 +17,7 @@ type Setter<Draft, Value> = (draft: Draft, value: Located<Value>, context: Conte
 
 /** A keyword alone on its line. */
 export function flag<Draft>(
-  row: KeywordText & { readonly set?: (draft: Draft, at: Span) => void },
+  row: KeywordText & { readonly set?: (draft: Draft, at: Span, context: Context) => void },
 ): Keyword<Draft> {
   return {
     ...row,
@@ -26,7 +26,7 @@ export function flag<Draft>(
     read: (draft, statement, context) => {
       refuseBlock(statement, context);
       ignoreExtra(argumentWords(statement, context), 0, statement, context);
-      row.set?.(draft, keywordSpan(statement));
+      row.set?.(draft, keywordSpan(statement), context);
     },
   };
 }
@@ -155,6 +155,8 @@ export function command<Draft>(
 
 export interface Opening {
   readonly title: Word | undefined;
+  /** Every word after the keyword, the title first. */
+  readonly words: readonly Word[];
   readonly at: Span;
 }
 
@@ -171,6 +173,8 @@ export function section<Draft, Inner>(
   row: KeywordText & {
     /** The name after the keyword, when it takes one. */
     readonly title?: ArgumentDescription;
+    /** How many words belong to the title, when it is more than one. */
+    readonly titleWords?: number;
     /** A draft for the inside, or undefined to pass over the block once the problem is reported. */
     readonly open: (draft: Draft, opening: Opening, context: Context) => Inner | undefined;
   },
@@ -186,8 +190,10 @@ export function section<Draft, Inner>(
         reportMissing(row, statement, context, row.title);
         return;
       }
-      ignoreExtra(found, row.title === undefined ? 0 : 1, statement, context);
-      const inner = row.open(draft, { title: found[0], at: keywordSpan(statement) }, context);
+      const used = row.titleWords ?? (row.title === undefined ? 0 : 1);
+      ignoreExtra(found, used, statement, context);
+      const opening = { title: found[0], words: found, at: keywordSpan(statement) };
+      const inner = row.open(draft, opening, context);
       if (inner === undefined) return;
       readBlock(grammar, inner, innerStatements(statement, context), context);
     },
@@ -215,6 +221,41 @@ export function list<Draft>(
         refuseBlock(inner, context);
         const [first, ...rest] = splitWords(inner.line, context.report);
         if (first !== undefined) row.add(draft, [first, ...rest], context);
+      }
+    },
+  };
+}
+
+/** A block with a name whose lines are items: the members of a group. */
+export function namedList<Draft, Inner>(
+  row: KeywordText & {
+    readonly title: ArgumentDescription;
+    readonly item: ArgumentDescription;
+    readonly inside?: readonly KeywordDescription[];
+    /** A draft for the items, or undefined to pass over the block once the problem is reported. */
+    readonly open: (draft: Draft, opening: Opening, context: Context) => Inner | undefined;
+    readonly add: (inner: Inner, words: readonly [Word, ...Word[]], context: Context) => void;
+  },
+): Keyword<Draft> {
+  return {
+    ...row,
+    arguments: [row.title, row.item],
+    inside: row.inside ?? [],
+    block: "items",
+    read: (draft, statement, context) => {
+      const found = argumentWords(statement, context);
+      if (found.length === 0) {
+        reportMissing(row, statement, context, row.title);
+        return;
+      }
+      ignoreExtra(found, 1, statement, context);
+      const opening = { title: found[0], words: found, at: keywordSpan(statement) };
+      const inner = row.open(draft, opening, context);
+      if (inner === undefined) return;
+      for (const item of innerStatements(statement, context)) {
+        refuseBlock(item, context);
+        const [first, ...rest] = splitWords(item.line, context.report);
+        if (first !== undefined) row.add(inner, [first, ...rest], context);
       }
     },
   };
