@@ -5,6 +5,8 @@
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import type { LocalTime } from "../base/local-time.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
+import type { RouteDetails } from "../wire/netlink/route-details.ts";
+import type { Rule } from "../wire/netlink/rule.ts";
 
 /** Monotonic time and the one timer of a process. */
 export interface Clock extends Disposable {
@@ -76,6 +78,16 @@ export interface RouteInfo {
   readonly scope: number;
   /** RTN_*: 1 unicast, 6 blackhole, 7 unreachable, 8 prohibit. */
   readonly type: number;
+  /** What more a request says; never set in what the kernel reports. */
+  readonly details?: RouteDetails | undefined;
+}
+
+/** A policy rule (RTM_NEWRULE). Two rules with the same preference and selectors are one. */
+export type RuleInfo = Rule;
+
+export interface RuleChange {
+  readonly operation: "add" | "remove";
+  readonly rule: RuleInfo;
 }
 
 export type NetworkNotice =
@@ -128,6 +140,8 @@ export interface RouteChange {
   readonly route: RouteInfo;
 }
 
+export type NetworkChange = AddressChange | RouteChange | RuleChange;
+
 /** Requests encoded at load, so that applying them is system calls alone. */
 export interface PreparedChanges {
   readonly count: number;
@@ -151,12 +165,14 @@ export interface Netlink extends Disposable {
   addresses(): readonly AddressInfo[];
   /** The routes of every table and both families, by dump. Throws `SyscallError`. */
   routes(): readonly RouteInfo[];
+  /** The policy rules of both families, by dump. Throws `SyscallError`. */
+  rules(): readonly RuleInfo[];
   /** Encodes `changes`, in the order they are to be made; nothing is sent. */
-  prepare(changes: readonly (AddressChange | RouteChange)[]): PreparedChanges;
+  prepare(changes: readonly NetworkChange[]): PreparedChanges;
   /**
    * Sends `count` prepared requests from position `from` in as few system calls as possible and
-   * returns what the kernel refused. EEXIST on add, EADDRNOTAVAIL (of an address) and ESRCH (of a
-   * route) on remove are reported too; whether they matter is the caller's business. Throws
+   * returns what the kernel refused. EEXIST on add, EADDRNOTAVAIL (of an address), ESRCH (of a
+   * route) and ENOENT (of a rule) on remove are reported too; whether they matter is the caller's business. Throws
    * `SyscallError` when sending itself fails.
    */
   apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[];

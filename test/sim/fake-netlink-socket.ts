@@ -1,16 +1,16 @@
 /** `Netlink` on the tables of a simulated kernel. Notices of one instant arrive together. */
 import { assert } from "../../src/base/failure.ts";
 import type {
-  AddressChange,
   AddressInfo,
   ChangeFailure,
   LinkInfo,
   Netlink,
   NetlinkOptions,
+  NetworkChange,
   NetworkNotice,
   PreparedChanges,
-  RouteChange,
   RouteInfo,
+  RuleInfo,
 } from "../../src/sys/ports.ts";
 import type { Deliver, Scheduled, VirtualTime } from "./fake-clock.ts";
 import type { FakeKernel } from "./fake-netlink.ts";
@@ -27,9 +27,9 @@ export interface NetlinkHost {
 }
 
 class FakePreparedChanges implements PreparedChanges {
-  readonly changes: readonly (AddressChange | RouteChange)[];
+  readonly changes: readonly NetworkChange[];
 
-  constructor(changes: readonly (AddressChange | RouteChange)[]) {
+  constructor(changes: readonly NetworkChange[]) {
     this.changes = [...changes];
   }
 
@@ -71,7 +71,11 @@ export class FakeNetlink implements Netlink {
     return this.#kernel.routes();
   }
 
-  prepare(changes: readonly (AddressChange | RouteChange)[]): PreparedChanges {
+  rules(): readonly RuleInfo[] {
+    return this.#kernel.rules();
+  }
+
+  prepare(changes: readonly NetworkChange[]): PreparedChanges {
     return new FakePreparedChanges(changes);
   }
 

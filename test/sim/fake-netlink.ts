@@ -11,9 +11,11 @@ import type {
   AddressChange,
   AddressInfo,
   LinkInfo,
+  NetworkChange,
   NetworkNotice,
-  RouteChange,
   RouteInfo,
+  RuleChange,
+  RuleInfo,
 } from "../../src/sys/ports.ts";
 import type { Scheduled, VirtualTime } from "./fake-clock.ts";
 import { FakeRoutes } from "./fake-routes.ts";
@@ -44,7 +46,7 @@ interface AddressEntry {
 export interface Refusal {
   readonly errno: number;
   readonly count?: number;
-  readonly matching?: (change: AddressChange | RouteChange) => boolean;
+  readonly matching?: (change: NetworkChange) => boolean;
 }
 
 export interface NewLink {
@@ -64,6 +66,7 @@ export class FakeKernel {
   readonly #time: VirtualTime;
   readonly #links = new Map<InterfaceIndex, LinkInfo>();
   readonly #addresses: AddressEntry[] = [];
+  readonly #rules = new Map<string, RuleInfo>();
   readonly #routes = new FakeRoutes(this, (notice, origin) => {
     this.#notify(notice, origin);
   });
@@ -168,6 +171,25 @@ export class FakeKernel {
     return this.#routes.all();
   }
 
+  rules(): readonly RuleInfo[] {
+    return [...this.#rules.values()];
+  }
+
+  /** Keepalived gives every rule a preference; equal ones are one rule. */
+  #changeRule({ operation, rule }: RuleChange): number {
+    const { protocol, ...identity } = rule;
+    const key = JSON.stringify(identity);
+    const isThere = this.#rules.has(key);
+    if (operation === "add") {
+      if (isThere) return Errno.EEXIST;
+      this.#rules.set(key, { ...identity, protocol });
+      return 0;
+    }
+    if (!isThere) return Errno.ENOENT;
+    this.#rules.delete(key);
+    return 0;
+  }
+
   holds(address: IpAddress): boolean {
     return this.addresses().some((info) => info.address === address);
   }
@@ -183,10 +205,11 @@ export class FakeKernel {
   }
 
   /** Performs `change` and returns 0 or the errno. `origin` marks the requester's own notices. */
-  change(change: AddressChange | RouteChange, origin?: object, automatic = false): number {
+  change(change: NetworkChange, origin?: object, automatic = false): number {
     const refused = this.#takeRefusal(change);
     if (refused !== 0) return refused;
     if ("route" in change) return this.#routes.change(change, origin);
+    if ("rule" in change) return this.#changeRule(change);
     if (!this.#links.has(change.interfaceIndex)) return Errno.ENODEV;
     const present = this.#addresses.find((e) => this.#isPresent(e) && isSame(e.info, change));
     if (change.operation === "remove") {
@@ -237,7 +260,7 @@ export class FakeKernel {
     for (const subscriber of this.#subscribers) subscriber(notice, origin);
   }
 
-  #takeRefusal(change: AddressChange | RouteChange): number {
+  #takeRefusal(change: NetworkChange): number {
     const found = this.#refusals.find((r) => r.left > 0 && (r.refusal.matching?.(change) ?? true));
     if (found === undefined) return 0;
     found.left -= 1;

@@ -126,6 +126,7 @@ class Stage {
         links: () => network.links,
         addresses: () => network.addresses,
         routes: () => [],
+      rules: () => [],
         prepare: ({ length }) => ({ count: length }),
         apply: () => [],
         onNotices: nothing,

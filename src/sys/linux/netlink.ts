@@ -1,23 +1,24 @@
 /**
- * Links, addresses and routes through rtnetlink(7). One socket carries requests, which the kernel works off
- * within the call that sends them; another carries notices. Prepared changes go out many to a call
+ * Links, addresses, routes and rules through rtnetlink(7). One socket carries requests, which the
+ * kernel works off within the call that sends them; another carries notices. Prepared changes go out many to a call
  * and only the last asks for an acknowledgement: the kernel reports what it refuses in any case.
  */
 import { assert, Errno, SyscallError } from "../../base/failure.ts";
 import { decodeAddress, encodeAddressDump } from "../../wire/netlink/address.ts";
 import { decodeLink, encodeLinkDump } from "../../wire/netlink/link.ts";
 import { decodeRoute, encodeRouteDump } from "../../wire/netlink/route.ts";
+import { decodeRule, encodeRuleDump } from "../../wire/netlink/rule.ts";
 import type {
-  AddressChange,
   AddressInfo,
   ChangeFailure,
   LinkInfo,
   Netlink,
   NetlinkOptions,
+  NetworkChange,
   NetworkNotice,
   PreparedChanges,
-  RouteChange,
   RouteInfo,
+  RuleInfo,
 } from "../ports.ts";
 import { NetlinkNotices } from "./netlink-notices.ts";
 import { DumpInterrupted, NetlinkRequests } from "./netlink-requests.ts";
@@ -58,7 +59,15 @@ export class LinuxNetlink implements Netlink {
     );
   }
 
-  prepare(changes: readonly (AddressChange | RouteChange)[]): PreparedChanges {
+  rules(): readonly RuleInfo[] {
+    return FAMILIES.flatMap((family) =>
+      this.#dump("read the rules", (sequence) => encodeRuleDump(family, sequence), decodeRule)
+        // As above.
+        .filter((rule) => rule.family === family),
+    );
+  }
+
+  prepare(changes: readonly NetworkChange[]): PreparedChanges {
     return new LinuxPreparedChanges(changes);
   }
 

@@ -1,9 +1,13 @@
-/** Changes of addresses and routes encoded at load: one run of netlink messages that a single call can send. */
+/**
+ * Changes of addresses, routes and rules encoded at load: one run of netlink messages that a single
+ * call can send.
+ */
 import { assert } from "../../base/failure.ts";
 import { encodeAddressRequest, requestFlags } from "../../wire/netlink/address.ts";
 import { MessageFlag, restamp } from "../../wire/netlink/message.ts";
 import { encodeRouteRequest, routeRequestFlags } from "../../wire/netlink/route.ts";
-import type { AddressChange, PreparedChanges, RouteChange } from "../ports.ts";
+import { encodeRuleRequest, ruleRequestFlags } from "../../wire/netlink/rule.ts";
+import type { NetworkChange, PreparedChanges } from "../ports.ts";
 import { Arena } from "./memory.ts";
 
 /** What one exchange may hold. */
@@ -19,7 +23,7 @@ export class LinuxPreparedChanges implements PreparedChanges {
   readonly #offsets: Uint32Array;
   readonly #flags: Uint16Array;
 
-  constructor(changes: readonly (AddressChange | RouteChange)[]) {
+  constructor(changes: readonly NetworkChange[]) {
     const messages = changes.map(encode);
     this.count = changes.length;
     this.#offsets = new Uint32Array(changes.length + 1);
@@ -64,10 +68,14 @@ export class LinuxPreparedChanges implements PreparedChanges {
   }
 }
 
-const encode = (change: AddressChange | RouteChange): Uint8Array =>
-  "route" in change
-    ? encodeRouteRequest(change.operation, change.route, 0)
-    : encodeAddressRequest(change, 0);
+function encode(change: NetworkChange): Uint8Array {
+  if ("route" in change) return encodeRouteRequest(change.operation, change.route, 0);
+  if ("rule" in change) return encodeRuleRequest(change.operation, change.rule, 0);
+  return encodeAddressRequest(change, 0);
+}
 
-const flagsOf = (change: AddressChange | RouteChange): number =>
-  "route" in change ? routeRequestFlags(change.operation) : requestFlags(change.operation);
+function flagsOf(change: NetworkChange): number {
+  if ("route" in change) return routeRequestFlags(change.operation);
+  if ("rule" in change) return ruleRequestFlags(change.operation);
+  return requestFlags(change.operation);
+}

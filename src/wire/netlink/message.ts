@@ -43,6 +43,9 @@ export const MessageType = {
   newRoute: 24,
   deleteRoute: 25,
   getRoute: 26,
+  newRule: 32,
+  deleteRule: 33,
+  getRule: 34,
 } as const;
 
 export const MessageFlag = {

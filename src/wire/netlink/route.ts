@@ -1,4 +1,4 @@
-/** Routes over rtnetlink (linux/rtnetlink.h, struct rtmsg): one destination, one next hop. */
+/** Routes over rtnetlink (linux/rtnetlink.h, struct rtmsg). */
 import { addressBytes, addressFromBytes } from "../../base/address.ts";
 import type { Family, IpAddress } from "../../base/address.ts";
 import { assert } from "../../base/failure.ts";
@@ -17,6 +17,8 @@ import {
   viewOf,
 } from "./message.ts";
 import type { Attribute, NetlinkError, NetlinkMessage } from "./message.ts";
+import { NEXT_HOP_ONLINK, encodeRouteDetails } from "./route-details.ts";
+import type { RouteDetails } from "./route-details.ts";
 
 /*
  * struct rtmsg
@@ -27,6 +29,8 @@ import type { Attribute, NetlinkError, NetlinkMessage } from "./message.ts";
 const FIXED_LENGTH = 12;
 const FAMILY = 0;
 const DESTINATION_LENGTH = 1;
+const SOURCE_LENGTH = 2;
+const TOS = 3;
 const TABLE = 4;
 const PROTOCOL = 5;
 const SCOPE = 6;
@@ -67,6 +71,8 @@ export interface Route {
   readonly scope: number;
   /** RTN_*: 1 is unicast. */
   readonly type: number;
+  /** For requests; what is read from the kernel has none. */
+  readonly details?: RouteDetails | undefined;
 }
 
 /** A table's route from RTM_NEWROUTE or RTM_DELROUTE. */
@@ -142,6 +148,10 @@ export function encodeRouteRequest(
   fixed[PROTOCOL] = route.protocol;
   fixed[SCOPE] = route.scope;
   fixed[TYPE] = route.type;
+  fixed[SOURCE_LENGTH] = route.details?.source?.length ?? 0;
+  fixed[TOS] = route.details?.tos ?? 0;
+  const isOnlink = route.details?.onlink === true;
+  viewOf(fixed).setUint32(FLAGS, isOnlink ? NEXT_HOP_ONLINK : 0, LITTLE);
   const type = operation === "remove" ? MessageType.deleteRoute : MessageType.newRoute;
   const flags = routeRequestFlags(operation);
   return encodeMessage({ type, flags, sequence }, fixed, toAttributes(route));
@@ -161,7 +171,8 @@ function toAttributes(route: Route): readonly Attribute[] {
   addAddress(RouteAttribute.preferredSource, route.preferredSource);
   addNumber(RouteAttribute.priority, route.priority);
   addNumber(RouteAttribute.table, route.table);
-  return attributes;
+  if (route.details === undefined) return attributes;
+  return [...attributes, ...encodeRouteDetails(route.details, route.family)];
 }
 
 const EMPTY = new Uint8Array();
