@@ -13,6 +13,7 @@ import { renderZsh } from "../src/cli/completion/zsh.ts";
 import { chapters } from "./reference/entries.ts";
 import { renderManual } from "./reference/manual.ts";
 import { renderPages } from "./reference/pages.ts";
+import { renderTextMate } from "./reference/textmate.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** All of this folder is made here; a page that is no longer made is taken away. */
@@ -26,6 +27,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["completions/keepalived.bash", renderBash()],
     ["completions/_keepalived", renderZsh()],
     ["completions/keepalived.fish", renderFish()],
+    ["editors/keepalived.tmLanguage.json", renderTextMate()],
     ...[...renderPages(all)].map(([name, text]) => [`${REFERENCE_FOLDER}/${name}`, text] as const),
   ]);
 }
