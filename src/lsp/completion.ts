@@ -30,8 +30,9 @@ interface Candidate {
   readonly detail?: string;
   readonly isDeprecated?: boolean;
   readonly snippet?: string;
-  /** First what is wanted most. */
+  /** First what is wanted most; in alphabetical order without an `order`. */
   readonly rank: number;
+  readonly order?: number;
   /** Where the documentation is looked up: the keywords of the blocks around, and the row. */
   readonly data?: readonly string[];
 }
@@ -98,10 +99,11 @@ function candidatesFor(
 }
 
 function valueCandidates(argument: ArgumentDescription | undefined): readonly Candidate[] {
-  return (argument?.choices ?? []).map((label) => ({
+  return (argument?.choices ?? []).map((label, order) => ({
     label,
     kind: CompletionItemKind.EnumMember,
     rank: RANK.name,
+    order,
     ...detail(argument?.choiceHelp?.[label]),
   }));
 }
@@ -117,7 +119,7 @@ function keywordCandidates(
   const others = siblings.filter((sibling) => sibling !== entry);
   const given = new Set(others.map(({ words }) => words[0].text));
   const isAlone = entry === undefined || (entry.words.length === 1 && entry.block === undefined);
-  return rows.map((row) => {
+  const keywords = rows.map((row) => {
     // A keyword with a block may come again; of the others the last one counts, if it is taken.
     const isGiven = row.block === undefined && given.has(row.name);
     const snippet = snippets && isAlone ? blockSnippet(row) : undefined;
@@ -131,7 +133,16 @@ function keywordCandidates(
       ...(snippet === undefined ? {} : { snippet }),
     };
   });
+  return [...keywords, INCLUDE];
 }
+
+/** Not a keyword of the grammar: it may stand in every block. */
+const INCLUDE: Candidate = {
+  label: "include",
+  kind: CompletionItemKind.Keyword,
+  detail: "include FILE",
+  rank: RANK.keyword,
+};
 
 /** The block with its braces, and the cursor where its name or its first line goes. */
 function blockSnippet(row: KeywordDescription): string | undefined {
@@ -209,6 +220,10 @@ function parameterCandidates(
 const detail = (text: string | undefined): { readonly detail?: string } =>
   text === undefined ? {} : { detail: text };
 
+function sortText({ rank, order, label }: Candidate): string {
+  return `${rank}${order === undefined ? label : String(order).padStart(3, "0")}`;
+}
+
 /** Candidates as the protocol has them, in place of the word at the position. */
 function place(
   candidates: readonly Candidate[],
@@ -222,7 +237,7 @@ function place(
   return candidates.map((candidate) => ({
     label: candidate.label,
     kind: candidate.kind,
-    sortText: `${candidate.rank}${candidate.label}`,
+    sortText: sortText(candidate),
     filterText: candidate.label,
     textEdit: { range, newText: candidate.snippet ?? candidate.label },
     ...(candidate.snippet === undefined ? {} : { insertTextFormat: InsertTextFormat.Snippet }),

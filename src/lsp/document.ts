@@ -20,5 +20,7 @@ export const MAX_DOCUMENT_LENGTH = 4 * 1024 * 1024;
 const TOP_LEVEL_BLOCKS = topLevelBlocks(rootGrammar.keywords);
 
 export function readDocument(path: string, text: string): ConfigDocument {
-  return { path, outline: readOutline(text, (keyword) => TOP_LEVEL_BLOCKS.has(keyword)) };
+  // A byte order mark counts as a character of the first line, and as nothing else.
+  const visible = text.replace(/^\ufeff/, " ");
+  return { path, outline: readOutline(visible, (keyword) => TOP_LEVEL_BLOCKS.has(keyword)) };
 }

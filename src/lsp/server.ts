@@ -3,7 +3,13 @@
  * files as they are being edited. Owns the open documents and what was last said of them.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { CodeActionKind, TextDocuments, TextDocumentSyncKind } from "vscode-languageserver";
+import {
+  CodeActionKind,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
 import type {
   CodeAction,
   CodeActionParams,
@@ -49,6 +55,7 @@ export interface ServerEnvironment {
 
 /** How long nothing is typed before the files are checked. */
 const QUIET_MS = 200;
+const NOTHING_WATCHED = { files: false, settings: false };
 /** Files of one configuration that names are looked for in. */
 const MAX_RELATED_FILES = 200;
 
@@ -57,7 +64,11 @@ export function serve(connection: Connection, environment: ServerEnvironment): v
   const server = new LanguageServer(connection, environment);
   connection.onInitialize((params) => server.initialize(params));
   connection.onInitialized(() => {
+    server.watch();
     server.askForSettings();
+  });
+  connection.onDidChangeWatchedFiles(() => {
+    server.checkSoon();
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     server.changeSettings(settings);
@@ -90,6 +101,8 @@ class LanguageServer {
   #root: string;
   #takesSnippets = false;
   #answersConfiguration = false;
+  /** What the editor will tell of when asked to: files on the disk, its settings. */
+  #watched: { readonly files: boolean; readonly settings: boolean } = NOTHING_WATCHED;
   #callOff: () => void = () => undefined;
 
   constructor(connection: Connection, environment: ServerEnvironment) {
@@ -106,13 +119,13 @@ class LanguageServer {
     this.#documents.onDidOpen(({ document: { uri } }) => this.#uris.set(pathOf(uri), uri));
     this.#documents.onDidClose(({ document: { uri } }) => {
       this.#uris.delete(pathOf(uri));
-      this.#checkSoon();
+      this.checkSoon();
     });
     this.#documents.onDidChangeContent(() => {
-      this.#checkSoon();
+      this.checkSoon();
     });
     this.#documents.onDidSave(() => {
-      this.#checkSoon();
+      this.checkSoon();
     });
     this.#documents.listen(this.#connection);
   }
@@ -123,6 +136,10 @@ class LanguageServer {
     const { textDocument, workspace } = params.capabilities;
     this.#takesSnippets = textDocument?.completion?.completionItem?.snippetSupport === true;
     this.#answersConfiguration = workspace?.configuration === true;
+    this.#watched = {
+      files: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+      settings: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    };
     const options: unknown = params.initializationOptions;
     this.#settings = readSettings(options, this.#root, this.#settings);
     return {
@@ -146,12 +163,32 @@ class LanguageServer {
     };
   }
 
+  /** Asks the editor to tell when files or settings change. */
+  watch(): void {
+    const { client } = this.#connection;
+    const registrations = [
+      ...(this.#watched.files
+        ? [
+            client.register(DidChangeWatchedFilesNotification.type, {
+              watchers: [{ globPattern: "**/*.conf" }],
+            }),
+          ]
+        : []),
+      ...(this.#watched.settings
+        ? [client.register(DidChangeConfigurationNotification.type, { section: "keepalived" })]
+        : []),
+    ];
+    Promise.all(registrations).catch((error: unknown) => {
+      this.#connection.console.warn(`changes will not be noticed: ${String(error)}`);
+    });
+  }
+
   askForSettings(): void {
     if (!this.#answersConfiguration) return;
     this.#connection.workspace.getConfiguration("keepalived").then(
       (settings: unknown) => {
         this.#settings = readSettings(settings, this.#root, this.#settings);
-        this.#checkSoon();
+        this.checkSoon();
       },
       (error: unknown) => {
         this.#connection.console.warn(`the settings cannot be read: ${String(error)}`);
@@ -163,7 +200,7 @@ class LanguageServer {
     if (this.#answersConfiguration) this.askForSettings();
     else {
       this.#settings = readSettings(sent, this.#root, this.#settings);
-      this.#checkSoon();
+      this.checkSoon();
     }
   }
 
@@ -246,7 +283,8 @@ class LanguageServer {
     return [...quickFixes(document.outline, diagnostics, range, { ...this.#presentation(), uri })];
   }
 
-  #checkSoon(): void {
+  /** Checks everything once nothing has happened for a while. */
+  checkSoon(): void {
     this.#callOff();
     this.#callOff = this.#environment.after(QUIET_MS, () => {
       this.#check();

@@ -45,7 +45,8 @@ test("the keyword of a block that is there already is offered without braces", (
 });
 
 test("the words that a value may be are offered", () => {
-  assert.deepEqual(labels("vrrp_instance A {\n  state ¦\n}\n"), ["BACKUP", "MASTER"]);
+  assert.deepEqual(labels("vrrp_instance A {\n  state ¦\n}\n"), ["MASTER", "BACKUP"]);
+  assert.equal(labels("vrrp_instance A {\n  smtp_alert ¦\n}\n")[0], "on");
 });
 
 test("interfaces are offered where one is wanted", () => {

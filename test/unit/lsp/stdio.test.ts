@@ -1,5 +1,6 @@
 /** The language server as an editor meets it: a program on standard input and output. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,6 +128,13 @@ test("an exit that no shutdown announced ends the server with 1", PATIENCE, asyn
   using editor = new Editor();
   await editor.initialize();
   editor.notify("exit", undefined);
+  assert.equal(await editor.ended(), 1);
+});
+
+test("the server ends when its editor has gone", PATIENCE, async () => {
+  const gone = spawnSync("true").pid;
+  using editor = new Editor();
+  await editor.initialize(undefined, gone);
   assert.equal(await editor.ended(), 1);
 });
 
