@@ -50,7 +50,6 @@ const FILES_AND_LANGUAGE = {
 
 const ROUTERS = {
   // An instance that cannot run ends the start of the whole daemon.
-  unusable: fatal("A block cannot be used at all"),
   "vrid-missing": fatal("An instance has no virtual_router_id"),
   "vrid-out-of-range": fatal("A virtual_router_id is not from 1 to 255"),
   "vrid-in-use": fatal("Two instances share a virtual_router_id"),

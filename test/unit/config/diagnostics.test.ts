@@ -37,8 +37,8 @@ test("runVerdict() ends a start for files, parameters and instances that cannot 
     runVerdict(codes.map((code) => diagnostic(code)));
   assert.equal(verdict("unknown-keyword", "out-of-range", "script-security"), undefined);
   assert.equal(verdict("file-missing"), 6);
-  assert.equal(verdict("include-required", "unusable"), 6);
-  assert.equal(verdict("unusable"), 2);
+  assert.equal(verdict("include-required", "vrid-missing"), 6);
+  assert.equal(verdict("vrid-missing"), 2);
   assert.equal(verdict("interface"), 2);
   assert.equal(verdict("missing-parameter"), 2);
 });
