@@ -291,7 +291,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     since: "2.3.3",
     group: "core",
     default: "/tmp/keepalived.data",
-    help: "Target of USR1 dumps; undocumented.",
+    help: "Where the dumps of the signal USR1 are written.",
     later: "dumps go to their usual places",
   }),
   value(text("PATH"), {
@@ -299,7 +299,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     since: "2.3.3",
     group: "core",
     default: "/tmp/keepalived.stats",
-    help: "Parsed but without effect in the measured source.",
+    help: "Where statistics would be written; without effect in Keepalived, too.",
     later: "dumps go to their usual places",
   }),
   value(text("PATH"), {
@@ -307,7 +307,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     since: "2.3.3",
     group: "core",
     default: "/tmp/keepalived.json",
-    help: "Parsed but without effect in the measured source.",
+    help: "Where JSON dumps would be written; without effect in Keepalived, too.",
     later: "dumps go to their usual places",
   }),
 ];

@@ -22,7 +22,7 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     since: "1.0.3",
     group: "vrrp",
     default: "BACKUP",
-    help: "Wanted initial state.",
+    help: "State in which the instance starts; the priority decides who becomes master.",
     set: (draft, { value, at }) =>
       (draft.state = { value: value === "MASTER" ? "master" : "backup", at }),
   }),
@@ -39,7 +39,7 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     since: "1.0.3",
     group: "vrrp",
     default: "required",
-    help: "VRID.",
+    help: "Number of the virtual router (VRID), the same on every router that shares it.",
     set: (draft, value) => (draft.vrid = value),
     refused: (draft, at) => (draft.refusedVrid = at),
   }),
