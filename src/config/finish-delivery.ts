@@ -194,7 +194,7 @@ function finishGroup(draft: InstanceDraft, family: Family, scope: Scope): IpAddr
 
 const NO_AUTHENTICATION: Authentication = { kind: "none" };
 
-/** What is left of authentication: version 2, type PASS, with a password. Strict mode is elsewhere. */
+/** What is left of authentication: version 2, with a password. Strict mode is elsewhere. */
 export function finishAuthentication(
   draft: InstanceDraft,
   version: VrrpVersion,
@@ -248,14 +248,5 @@ export function finishAuthentication(
       fix: "write state BACKUP, or use auth_type PASS",
     });
   }
-  complain(scope, draft, {
-    severity: "notice",
-    code: "not-yet-active",
-    message:
-      "auth_type AH is accepted but not yet active in this version: adverts are sent without it, " +
-      "and a peer that requires AH drops them",
-    at: wanted.type.at,
-    fix: "use auth_type PASS on every router",
-  });
-  return NO_AUTHENTICATION;
+  return { kind: "ah", password: secret(wanted.password.value) };
 }

@@ -5,6 +5,7 @@ import type { Family } from "../base/address.ts";
 /** What a `VRRP sockpool` line names. */
 export interface SockpoolEntry {
   readonly family: Family;
+  readonly protocol: "vrrp" | "ah";
   readonly interfaceIndex: number | undefined;
   /** Undefined for unicast. */
   readonly group: IpAddress | undefined;
@@ -15,12 +16,13 @@ export function sockpoolLine(entry: SockpoolEntry, fds: readonly [number, number
   const family = entry.family === "ipv4" ? "IPv4" : "IPv6";
   const index = String(entry.interfaceIndex ?? 0).padStart(3, " ");
   const any = entry.family === "ipv4" ? "0.0.0.0" : "::";
+  const protocol = entry.protocol === "ah" ? 51 : 112;
   // Keepalived prints the unicast form with this odd blank.
   const how =
     entry.group === undefined
       ? ` , unicast, address(${entry.bindAddress ?? any})`
       : ` multicast, address(${entry.group})`;
-  const what = `ifindex(${index}), family(${family}), proto(112), fd(${fds[0]},${fds[1]})${how}`;
+  const what = `ifindex(${index}), family(${family}), proto(${protocol}), fd(${fds[0]},${fds[1]})${how}`;
   return `VRRP sockpool: [${what}]`;
 }
 

@@ -56,6 +56,23 @@ const ONE_SECOND: readonly Shape[] = [
     password: "secret",
     unicast: ["10.0.0.7", "10.0.0.8"],
   },
+  {
+    name: "v2, IPv4 multicast, AH, 1 s",
+    version: 2,
+    intervalMs: 1_000,
+    addresses: ["10.0.0.3"],
+    password: "secret",
+    authentication: "AH",
+  },
+  {
+    name: "v2, IPv4 unicast, AH, 1 s",
+    version: 2,
+    intervalMs: 1_000,
+    addresses: ["10.0.0.3"],
+    password: "12345678",
+    authentication: "AH",
+    unicast: ["10.0.0.7", "10.0.0.8"],
+  },
   { name: "v3, IPv4 multicast, 1 s", version: 3, intervalMs: 1_000, addresses: ["10.0.0.3/24"] },
 ];
 

@@ -9,6 +9,8 @@ export interface VrrpPlan {
   readonly vrid?: number;
   readonly state?: "MASTER" | "BACKUP";
   readonly password?: string;
+  /** How the password is used; PASS unless told. */
+  readonly authentication?: "PASS" | "AH";
   readonly unicast?: { readonly source: string; readonly peer: string };
   /** Lines inside the instance. */
   readonly extra?: readonly string[];
@@ -38,7 +40,8 @@ ${indent(plan.addresses, 8)}    }
 
 function authentication(plan: VrrpPlan): readonly string[] {
   if (plan.password === undefined) return [];
-  return ["authentication {", "    auth_type PASS", `    auth_pass ${plan.password}`, "}"];
+  const type = plan.authentication ?? "PASS";
+  return ["authentication {", `    auth_type ${type}`, `    auth_pass ${plan.password}`, "}"];
 }
 
 function unicast(plan: VrrpPlan): readonly string[] {

@@ -38,8 +38,9 @@ export function assertAdvertsAreRight(
       assert.equal(advert.destination, isIpv6 ? "ff02::12" : "224.0.0.18", where);
     }
     if (plan.version === 2) {
-      assert.equal(advert.authType, plan.password === undefined ? 0 : 1, where);
-      assert.equal(advert.authData, plan.password ?? "", where);
+      const isAh = plan.authentication === "AH";
+      assert.equal(advert.authType, plan.password === undefined ? 0 : isAh ? 2 : 1, where);
+      assert.equal(advert.authData, isAh ? "" : (plan.password ?? ""), where);
     }
   }
 }

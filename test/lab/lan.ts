@@ -127,7 +127,9 @@ export class Lan implements AsyncDisposable {
   }
 
   /** Records what passes the first bridge; `filter` is in tcpdump's language. */
-  async observe(filter = "ip proto 112 or ip6 proto 112 or arp or icmp6"): Promise<Observer> {
+  async observe(
+    filter = "ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6",
+  ): Promise<Observer> {
     const file = join(this.#directory.path, `capture-${this.#observers.length + 1}.pcap`);
     const observer = await Observer.open(this.#network, { device: "br0", filter, file });
     this.#observers.push(observer);

@@ -64,6 +64,9 @@ const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_ARP = 0x0806;
 const ETHERTYPE_IPV6 = 0x86dd;
 const PROTOCOL_VRRP = 112;
+/** The Authentication Header (RFC 2402) with a 96-bit check value, as RFC 2338 has it. */
+const PROTOCOL_AH = 51;
+const AH_LENGTH = 24;
 const PROTOCOL_ICMPV6 = 58;
 const ETHERNET_HEADER = 14;
 const IPV6_HEADER = 40;
@@ -106,8 +109,10 @@ function readArp(bytes: Uint8Array, frame: OtherFrame): Frame {
 function readIpv4(bytes: Uint8Array, frame: OtherFrame): Frame {
   const headerLength = ((bytes[0] ?? 0) & 0x0f) * 4;
   const totalLength = u16(bytes, 2);
-  const message = bytes.subarray(headerLength, totalLength);
-  if (bytes[9] !== PROTOCOL_VRRP || message.length < 8) return frame;
+  const payload = bytes.subarray(headerLength, totalLength);
+  const isWrapped = bytes[9] === PROTOCOL_AH && payload[0] === PROTOCOL_VRRP;
+  const message = isWrapped ? payload.subarray(AH_LENGTH) : payload;
+  if ((!isWrapped && bytes[9] !== PROTOCOL_VRRP) || message.length < 8) return frame;
   const source = bytes.subarray(12, 16);
   const destination = bytes.subarray(16, 20);
   return readAdvert(message, frame, {
