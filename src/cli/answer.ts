@@ -53,6 +53,7 @@ const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   completion: async () => (await import("./completion.ts")).runCompletion,
   lsp: async () => (await import("./run-lsp.ts")).runLsp,
   "config show": async () => (await import("./config-show.ts")).runConfigShow,
+  "config diff": async () => (await import("./config-diff.ts")).runConfigDiff,
   help: () => Promise.resolve(runHelp),
 };
 

@@ -127,6 +127,18 @@ export const SUBCOMMANDS = [
       "Exit code: 0 shown, 2 the file cannot be run.",
   },
   {
+    name: "config diff",
+    operands: { kind: "file", shape: "[OLD] NEW", minimum: 1, maximum: 2 },
+    options: [
+      { long: "config-id", short: "i", argument: "ID", help: "the id that @ID lines are for" },
+      { long: "json", help: "for programs" },
+    ],
+    summary: "what a reload would change, and what it interrupts",
+    description:
+      "Compares two files, or /etc/keepalived/keepalived.conf with the one named. Changes nothing.\n" +
+      "Exit code: 0 the same, 1 different, 2 a file cannot be run.",
+  },
+  {
     name: "help",
     operands: { kind: "subcommand", shape: "[COMMAND]", minimum: 0, maximum: 2 },
     options: [],
