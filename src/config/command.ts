@@ -4,6 +4,7 @@
  */
 import type { Command } from "../base/command.ts";
 import type { Located, Report } from "./diagnostics.ts";
+import { lineMadeAt } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
 import { splitCommandWords, spanOf } from "./words.ts";
 import type { Word } from "./words.ts";
@@ -20,14 +21,7 @@ export function readCommand(
 ): Located<Command> | undefined {
   if (commandWord === undefined) return undefined;
   const at = spanOf(commandWord);
-  const inner: LineText = {
-    text: commandWord.text,
-    file: at.file,
-    line: at.line,
-    column: at.column,
-    columns: new Array<number>(commandWord.text.length + 1).fill(at.column),
-    askedBy: undefined,
-  };
+  const inner = lineMadeAt(at, commandWord.text);
   const [program, ...rest] = splitCommandWords(inner, 0, report).map((word) => word.text);
   if (program === undefined) {
     report({ severity: "error", code: "bad-value", message: "the command is empty", at });

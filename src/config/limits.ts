@@ -8,7 +8,7 @@ export const MAX_LINE_LENGTH = 65_536;
 /** Lines read in one run, those made by definitions and generators included. */
 export const MAX_LINES = 2_000_000;
 /** Characters handled by substitution in one run. */
-export const MAX_SUBSTITUTED_CHARACTERS = 256 * 1024 * 1024;
+export const MAX_SUBSTITUTED_CHARACTERS = 128 * 1024 * 1024;
 /** Replacements made in one line. */
 export const MAX_SUBSTITUTIONS_PER_LINE = 1_000;
 /** Lines of one definition. */
@@ -17,6 +17,8 @@ export const MAX_DEFINITION_LINES = 10_000;
 export const MAX_INPUT_DEPTH = 64;
 /** Files read in one run. */
 export const MAX_FILES = 10_000;
+/** Characters of all included files together. */
+export const MAX_INCLUDED_CHARACTERS = 256 * 1024 * 1024;
 /** Values of one ~SEQ or ~LST. */
 export const MAX_GENERATED_VALUES = 100_000;
 /** Blocks open inside each other. */

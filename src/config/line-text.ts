@@ -4,14 +4,22 @@
  */
 import type { Span } from "./diagnostics.ts";
 
+/** Characters from offset `from` on, up to the next stretch. */
+export interface Stretch {
+  readonly from: number;
+  /** Column of the first; the others follow, or stand there too when a parameter made them. */
+  readonly column: number;
+  readonly isMade: boolean;
+}
+
 export interface LineText {
   readonly text: string;
   readonly file: string;
   readonly line: number;
   /** Column of the first character, when the text stands in the file as it is. */
   readonly column: number;
-  /** Otherwise the column of every character, and one past the last. */
-  readonly columns: readonly number[] | undefined;
+  /** Otherwise where its stretches were written, in order; the first begins at 0. */
+  readonly columns: readonly Stretch[] | undefined;
   /** The line that asked for this one, when it comes from a definition. */
   readonly askedBy: LineText | undefined;
 }
@@ -21,9 +29,44 @@ export function lineOfFile(file: string, line: number, text: string, column = 1)
   return { text, file, line, column, columns: undefined, askedBy: undefined };
 }
 
+/** A line of characters that all stand for one place. */
+export function lineMadeAt(at: Span, text: string): LineText {
+  const { file, line, column } = at;
+  const columns = [{ from: 0, column, isMade: true }];
+  return { text, file, line, column, columns, askedBy: undefined };
+}
+
 /** The column in which the character at `offset` was written. */
 export function columnAt(line: LineText, offset: number): number {
-  return line.columns?.[offset] ?? line.column + offset;
+  const stretch = line.columns?.[indexAt(line.columns, offset)];
+  return stretch === undefined ? line.column + offset : columnIn(stretch, offset);
+}
+
+function columnIn({ from, column, isMade }: Stretch, offset: number): number {
+  return isMade ? column : column + offset - from;
+}
+
+/** Which stretch holds the character at `offset`: the last that begins there or before. */
+function indexAt(stretches: readonly Stretch[], offset: number): number {
+  let low = 0;
+  let high = stretches.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((stretches[middle]?.from ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The stretches of the characters from `start` to `end` and of the one after, moved to `to`. */
+function stretchesOf(line: LineText, start: number, end: number, to: number): Stretch[] {
+  const { columns } = line;
+  if (columns === undefined) return [{ from: to, column: line.column + start, isMade: false }];
+  return columns.slice(indexAt(columns, start), indexAt(columns, end) + 1).map((stretch) => {
+    const from = Math.max(start, stretch.from);
+    const { isMade } = stretch;
+    return { from: from - start + to, column: columnIn(stretch, from), isMade };
+  });
 }
 
 /** How far the end of a parameter's text is looked for; beyond it the span is one character. */
@@ -51,7 +94,7 @@ export function sliceLine(line: LineText, start: number, end = line.text.length)
     file: line.file,
     line: line.line,
     column: line.column + start,
-    columns: line.columns?.slice(start, end + 1),
+    columns: line.columns === undefined ? undefined : stretchesOf(line, start, end, 0),
     askedBy: line.askedBy,
   };
 }
@@ -63,26 +106,33 @@ export function replaceInLine(
   end: number,
   replacement: string,
 ): LineText {
-  const at = columnAt(line, start);
-  const columns: number[] = [];
-  for (let i = 0; i < start; i += 1) columns.push(columnAt(line, i));
-  while (columns.length < start + replacement.length) columns.push(at);
-  for (let i = end; i <= line.text.length; i += 1) columns.push(columnAt(line, i));
-  const text = line.text.slice(0, start) + replacement + line.text.slice(end);
-  return { ...line, text, columns };
+  const made = { from: start, column: columnAt(line, start), isMade: true };
+  const after = stretchesOf(line, end, line.text.length, start + replacement.length);
+  return {
+    ...line,
+    text: line.text.slice(0, start) + replacement + line.text.slice(end),
+    columns: stretchesBefore(line, start).concat(made, after),
+  };
+}
+
+function stretchesBefore(line: LineText, end: number): Stretch[] {
+  if (end === 0) return [];
+  if (line.columns === undefined) return stretchesOf(line, 0, end, 0);
+  return line.columns.slice(0, indexAt(line.columns, end - 1) + 1);
 }
 
 /** The line without the characters at `offsets`, which are in rising order. */
 export function removeFromLine(line: LineText, offsets: readonly number[]): LineText {
   if (offsets.length === 0) return line;
-  const gone = new Set(offsets);
-  const kept = line.text.split("").map((character, i) => (gone.has(i) ? "" : character));
-  const columns = line.columns ?? identityColumns(line);
-  return { ...line, text: kept.join(""), columns: columns.filter((_, i) => !gone.has(i)) };
-}
-
-function identityColumns(line: LineText): number[] {
-  return Array.from({ length: line.text.length + 1 }, (_, i) => line.column + i);
+  const parts: string[] = [];
+  const columns: Stretch[] = [];
+  let from = 0;
+  for (const [removed, offset] of [...offsets, line.text.length].entries()) {
+    parts.push(line.text.slice(from, offset));
+    for (const stretch of stretchesOf(line, from, offset, from - removed)) columns.push(stretch);
+    from = offset + 1;
+  }
+  return { ...line, text: parts.join(""), columns };
 }
 
 /** White space as isspace(3) sees it in one line: space, tab, vertical tab, form feed, return. */

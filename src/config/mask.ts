@@ -4,7 +4,7 @@
 const VALUE = String.raw`((?:"[^"]*"?|'[^']*'?|[^"'#!}])+)`;
 /** Keywords of a secret, and definitions that are named like one. */
 const SECRET = new RegExp(
-  String.raw`(^|[\s{"])(auth[_-]?pa\w*\s+|key\s+[0-9]+\s+|password\s+|\$\w*(?:pass|secret|key)\w*\s*=\s*)${VALUE}`,
+  String.raw`(^|[\s{"])(auth[_-]?pa\w*\s+|key\s+[0-9]+\s+|password\s+|\$(?=\w*(?:pass|secret|key))\w+\s*=\s*)${VALUE}`,
   "gi",
 );
 

@@ -7,6 +7,7 @@ export type Suggest = (word: string, candidates: Iterable<string>) => string | u
 export function createSuggester(): Suggest {
   let comparisonsLeft = MAX_COMPARISONS;
   return (word, candidates) => {
+    if (comparisonsLeft <= 0) return undefined;
     const limited: string[] = [];
     for (const candidate of candidates) {
       if (comparisonsLeft <= 0) return undefined;

@@ -1,7 +1,7 @@
 /** Opening what an include line names, and the sentences for files that cannot be read. */
 import { expandBraces, hasWildcard } from "./includes.ts";
 import type { IncludeCheck, IncludeLine } from "./includes.ts";
-import { MAX_FILES } from "./limits.ts";
+import { MAX_FILES, MAX_INCLUDED_CHARACTERS } from "./limits.ts";
 import { spanIn } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
 import { hasRoom, problem, pushFile } from "./reading.ts";
@@ -110,8 +110,17 @@ function openAll(reading: Reading, paths: readonly string[], opening: Opening): 
   reading.inputs.push({ kind: "queue", open, next: 0 });
 }
 
+/** The cheap refusals come first: files that include each other ask very often. */
 function openOne(reading: Reading, path: string, opening: Opening): void {
   const { line } = opening;
+  if (isOpen(reading, path)) {
+    problem(reading, "limit", `${path} includes itself - ignored`, line);
+    return;
+  }
+  if (reading.files.length >= MAX_FILES) {
+    problem(reading, "limit", `more than ${MAX_FILES} files - ${path} is ignored`, line);
+    return;
+  }
   const content = reading.source.read(path);
   if (!content.ok) {
     reading.report({
@@ -120,10 +129,12 @@ function openOne(reading: Reading, path: string, opening: Opening): void {
       message: describeReadProblem(path, content.error),
       at: spanIn(line, opening.include.patternAt, line.text.length),
     });
-  } else if (isOpen(reading, path)) {
-    problem(reading, "limit", `${path} includes itself - ignored`, line);
-  } else if (reading.files.length >= MAX_FILES) {
-    problem(reading, "limit", `more than ${MAX_FILES} files - ${path} is ignored`, line);
+    return;
+  }
+  reading.charactersIncluded += content.value.length;
+  if (reading.charactersIncluded > MAX_INCLUDED_CHARACTERS) {
+    const message = `the included files have more than ${MAX_INCLUDED_CHARACTERS} characters - ${path} is ignored`;
+    problem(reading, "limit", message, line);
   } else if (hasRoom(reading, line)) {
     reading.includes.set(path, line);
     pushFile(reading, path, content.value);
@@ -131,7 +142,6 @@ function openOne(reading: Reading, path: string, opening: Opening): void {
 }
 
 function isOpen(reading: Reading, path: string): boolean {
-  const absolute = (name: string): string => absolutePath(reading.source.workingDirectory, name);
-  const wanted = absolute(path);
-  return reading.inputs.some((input) => input.kind === "file" && absolute(input.path) === wanted);
+  const wanted = absolutePath(reading.source.workingDirectory, path);
+  return reading.inputs.some((input) => input.kind === "file" && input.absolutePath === wanted);
 }

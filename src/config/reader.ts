@@ -161,5 +161,25 @@ function pushGenerator(reading: Reading, line: LineText, head: GeneratorHead | "
   }
   const rest = trimLine(sliceLine(line, head.restAt));
   if (rest.text === "" || !hasRoom(reading, line)) return;
+  const lines = generator.value.count * roundsLeft(reading);
+  if (lines > MAX_LINES) {
+    const message =
+      `~${head.kind} inside other generators makes ${lines} lines; at most ${MAX_LINES} are ` +
+      "allowed - ignored";
+    problem(reading, "limit", message, line);
+    // Those around it would only ask again.
+    const outermost = reading.inputs.findIndex(({ kind }) => kind === "generator");
+    if (outermost >= 0) reading.inputs.length = outermost;
+    return;
+  }
   reading.inputs.push({ kind: "generator", generator: generator.value, rest, next: 0 });
+}
+
+/** How many times the line being read will come up, this time included. */
+function roundsLeft({ inputs }: Reading): number {
+  return inputs.reduce(
+    (product, input) =>
+      input.kind === "generator" ? product * (input.generator.count - input.next + 1) : product,
+    1,
+  );
 }

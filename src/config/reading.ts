@@ -26,6 +26,7 @@ export type LineSink = (line: LineText) => void;
 interface FileInput {
   readonly kind: "file";
   readonly path: string;
+  readonly absolutePath: string;
   /** Absolute; what `$_PWD` and relative includes mean while this file is read. */
   readonly directory: string;
   readonly text: string;
@@ -74,6 +75,7 @@ export interface Reading {
   random: (minimum: number, maximum: number) => number;
   linesRead: number;
   charactersLeft: number;
+  charactersIncluded: number;
 }
 
 export function createReading(
@@ -105,6 +107,7 @@ export function createReading(
     random: randomSource(source.randomSeed),
     linesRead: 0,
     charactersLeft: MAX_SUBSTITUTED_CHARACTERS,
+    charactersIncluded: 0,
   };
   return reading;
 }
@@ -116,7 +119,16 @@ export function pushFile(reading: Reading, path: string, text: string): void {
   const at = text.startsWith("\ufeff") ? 1 : 0;
   const hasNul = text.includes("\0");
   reading.files.push(path);
-  reading.inputs.push({ kind: "file", path, directory, text, hasNul, next: 0, at });
+  reading.inputs.push({
+    kind: "file",
+    path,
+    absolutePath: absolute,
+    directory,
+    text,
+    hasNul,
+    next: 0,
+    at,
+  });
 }
 
 export function currentDirectory(reading: Reading): string {

@@ -330,6 +330,8 @@ function reportMissing(
   });
 }
 
+const MAX_SURPLUS_SHOWN = 1_000;
+
 /** Keepalived passes over surplus words in silence; a setting lost that way deserves a word. */
 function ignoreExtra(
   found: readonly Word[],
@@ -341,7 +343,8 @@ function ignoreExtra(
   const last = found.at(-1);
   if (extra === undefined || last === undefined) return;
   const keyword = firstWord(statement);
-  const written = maskSecrets(statement.line.text.slice(extra.start, last.end));
+  const end = Math.min(last.end, extra.start + MAX_SURPLUS_SHOWN);
+  const written = maskSecrets(statement.line.text.slice(extra.start, end));
   const surplus = holdsSecret(keyword) ? "*".repeat(written.length) : written;
   context.report({
     severity: "warning",
