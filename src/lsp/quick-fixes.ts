@@ -1,4 +1,4 @@
-/** Fixes that an editor can make itself: the ones that put one word in place of another. */
+/** Fixes that an editor can make itself: one word in place of another, a setting in global_defs. */
 import { CodeActionKind } from "vscode-languageserver";
 import type { CodeAction, Range } from "vscode-languageserver";
 import type { Diagnostic } from "../config/diagnostics.ts";
@@ -9,6 +9,12 @@ import { lspDiagnostic, rangeOfSpan } from "./published-diagnostics.ts";
 import type { Presentation } from "./published-diagnostics.ts";
 import { findRow, rowsOf } from "./spot.ts";
 
+interface Edit {
+  readonly title: string;
+  readonly range: Range;
+  readonly newText: string;
+}
+
 /** The actions for the diagnostics of one file that `range` touches. */
 export function quickFixes(
   outline: Outline,
@@ -18,18 +24,42 @@ export function quickFixes(
 ): readonly CodeAction[] {
   return diagnostics.flatMap((diagnostic) => {
     const at = rangeOfSpan(diagnostic.at);
-    const newText = overlaps(at, range) ? replacementFor(outline, diagnostic, at) : undefined;
-    if (newText === undefined) return [];
+    const edit = overlaps(at, range) ? editFor(outline, diagnostic, at) : undefined;
+    if (edit === undefined) return [];
+    const { title, ...change } = edit;
     return [
       {
-        title: `Replace with ${newText}`,
+        title,
         kind: CodeActionKind.QuickFix,
         diagnostics: [lspDiagnostic(diagnostic, presentation)],
         isPreferred: true,
-        edit: { changes: { [presentation.uri]: [{ range: at, newText }] } },
+        edit: { changes: { [presentation.uri]: [change] } },
       },
     ];
   });
+}
+
+function editFor(outline: Outline, diagnostic: Diagnostic, range: Range): Edit | undefined {
+  const newText = replacementFor(outline, diagnostic, range);
+  if (newText !== undefined) return { title: `Replace with ${newText}`, range, newText };
+  const setting = /^add ([a-z0-9_]+) to global_defs$/.exec(diagnostic.fix ?? "")?.[1];
+  return setting === undefined ? undefined : additionOf(outline, setting);
+}
+
+/** The setting as a line of its own at the beginning of global_defs, when the file has that. */
+function additionOf({ entries, lines }: Outline, setting: string): Edit | undefined {
+  const block = entries.find(({ words: [first] }) => first.text === "global_defs")?.block;
+  if (block === undefined) return undefined;
+  const { line, end } = block.open;
+  const first = block.entries[0]?.words[0];
+  const isBelow = first !== undefined && first.line > line;
+  const indent = isBelow ? (lines[first.line] ?? "").slice(0, first.start) : "    ";
+  const position = { line, character: end };
+  return {
+    title: `Add ${setting} to global_defs`,
+    range: { start: position, end: position },
+    newText: `\n${indent}${setting}`,
+  };
 }
 
 /** The word to write instead of the one in the span, when that is the whole fix. */

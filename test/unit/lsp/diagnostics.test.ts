@@ -142,6 +142,11 @@ test("a quick fix replaces a mistyped keyword, a mistyped choice and a deprecate
   assert.deepEqual(fixes(text), ["track_file", "state", "MASTER"]);
 });
 
+test("a quick fix adds a missing setting to global_defs", () => {
+  const text = 'global_defs {\n  router_id a\n}\nvrrp_script x {\n  script "/bin/true"\n}\n';
+  assert.deepEqual(fixes(text), ["\n  enable_script_security"]);
+});
+
 test("no quick fix when the text has changed since, or comes from a parameter", () => {
   assert.deepEqual(fixes(PART, "\nstatic_ipadress {\n}\n"), []);
   assert.deepEqual(fixes("$K=static_ipadress\n$K {\n}\n"), []);
