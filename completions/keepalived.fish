@@ -82,9 +82,10 @@ complete -c keepalived -n '__keepalived_is_first' -a check -d 'every mistake in 
 complete -c keepalived -n '__keepalived_is_first' -a explain -d 'what a keyword means, its range, its default, an example'
 complete -c keepalived -n '__keepalived_is_first' -a completion -d 'a script that completes commands, options and names in your shell'
 complete -c keepalived -n '__keepalived_is_first' -a lsp -d 'a language server, for editors'
-complete -c keepalived -n '__keepalived_is_first' -a config -d 'show'
+complete -c keepalived -n '__keepalived_is_first' -a config -d 'show, diff'
 complete -c keepalived -n '__keepalived_is_first' -a help -d 'this help, or that of one command'
 complete -c keepalived -n '__keepalived_in config; and test (count (commandline -opc)) -eq 2' -a show -d 'the file as it is read, each line with where it comes from'
+complete -c keepalived -n '__keepalived_in config; and test (count (commandline -opc)) -eq 2' -a diff -d 'what a reload would change, and what it interrupts'
 complete -c keepalived -n '__keepalived_in status' -l json -d 'for programs'
 complete -c keepalived -n '__keepalived_in status' -s p -l pid -F -d 'the daemon with this pid file' -r
 complete -c keepalived -n '__keepalived_in status' -l socket -F -d 'the daemon behind this control socket' -r
@@ -114,5 +115,9 @@ complete -c keepalived -n '__keepalived_in config show' -l defaults -d 'also wha
 complete -c keepalived -n '__keepalived_in config show' -l json -d 'for programs'
 complete -c keepalived -n '__keepalived_in config show' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in config show' -F
+complete -c keepalived -n '__keepalived_in config diff' -s i -l config-id -d 'the id that @ID lines are for' -r
+complete -c keepalived -n '__keepalived_in config diff' -l json -d 'for programs'
+complete -c keepalived -n '__keepalived_in config diff' -s h -l help -d 'print help'
+complete -c keepalived -n '__keepalived_in config diff' -F
 complete -c keepalived -n '__keepalived_in help' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in help' -a 'status why check explain completion lsp config help'

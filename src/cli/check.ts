@@ -37,8 +37,6 @@ interface Checked {
   readonly path: string;
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
-  /** What counts, but has no place. */
-  readonly remarks: readonly string[];
   /** Answers to a question: they count for nothing. */
   readonly notes: readonly string[];
   readonly exitCode: number;
@@ -97,16 +95,8 @@ function splitId(word: string, exists: (path: string) => boolean): Asked {
 
 /** A file of this host: its interfaces, programs and users count. */
 function checkHere(asked: Asked): Checked {
-  const { loaded, diagnostics, lines, exitCode } = checkFile(optionsFor(asked));
-  return {
-    path: asked.file,
-    files: loaded.files,
-    diagnostics,
-    remarks: lines.map(({ text }) => text),
-    notes: [],
-    exitCode,
-    loaded,
-  };
+  const { loaded, diagnostics, exitCode } = checkFile(optionsFor(asked));
+  return { path: asked.file, files: loaded.files, diagnostics, notes: [], exitCode, loaded };
 }
 
 /** What the daemon itself would be given to test this file. */
@@ -121,7 +111,7 @@ function optionsFor({ file, id }: Asked): DaemonOptions {
 function checkElsewhere({ file, id }: Asked): Checked {
   const loaded = loadConfig(nodeSource(), { path: file, configId: id });
   const { diagnostics, files, verdict } = loaded;
-  return { path: file, files, diagnostics, remarks: [], notes: [], exitCode: verdict.test, loaded };
+  return { path: file, files, diagnostics, notes: [], exitCode: verdict.test, loaded };
 }
 
 function withPortability(checked: Checked, { file, id }: Asked): Checked {
@@ -155,7 +145,7 @@ function exitCodeOf(
 ): number {
   const worst = Math.max(...results.map(({ exitCode }) => exitCode));
   const between = cluster?.diagnostics ?? [];
-  const said = results.some(({ diagnostics, remarks }) => diagnostics.length + remarks.length > 0);
+  const said = results.some(({ diagnostics }) => diagnostics.length > 0);
   const counts =
     between.some(({ severity }) => severity === "error") ||
     (isStrict && (said || between.length > 0));
@@ -175,7 +165,6 @@ function write(
     ...result,
     diagnostics: [
       ...result.diagnostics,
-      ...result.remarks.map((text) => ofFile(result, "check-not-runnable", text)),
       ...result.notes.map((text) => ofFile(result, "keepalived-version", text)),
     ],
   }));
@@ -201,8 +190,8 @@ function writeText(results: readonly Checked[], cluster: ClusterReport | undefin
   const paint = paintFor(process.stdout);
   const colours = paint("red", "x") !== "x";
   const options = { sourceLine: sourceLines(nodeSource()), colours };
-  const parts = results.map(({ path, diagnostics, remarks, notes }) => {
-    const said = [...remarks, ...notes].map((line) => `${path}: ${line}\n`).join("");
+  const parts = results.map(({ path, diagnostics, notes }) => {
+    const said = notes.map((line) => `${path}: ${line}\n`).join("");
     if (diagnostics.length > 0) return renderDiagnostics(diagnostics, options) + said;
     return said === "" ? `${path}: no complaints\n` : said;
   });

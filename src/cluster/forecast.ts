@@ -4,6 +4,7 @@
  */
 import type { Check } from "./checks.ts";
 import type { Node, VirtualRouter } from "./node.ts";
+import { sourceOf } from "./source.ts";
 import { emptyScene, failChecks, killNodes, mastersOf, priorityOf } from "./stage.ts";
 import { setStage, startNodes } from "./stage.ts";
 import type { Scene, Stage } from "./stage.ts";
@@ -39,6 +40,8 @@ export interface Forecast {
   readonly routers: readonly VirtualRouter[];
   /** For each router: master first, then who follows when that node is gone, and so on. */
   readonly successions: readonly (readonly Standing[])[];
+  /** For each router: the first two have one priority, and the files do not tell their addresses. */
+  readonly isUndecided: readonly boolean[];
   /** The first is what a common start leads to; more where `nopreempt` lets another stay. */
   readonly beginnings: readonly [Beginning, ...Beginning[]];
   readonly checks: readonly Check[];
@@ -85,9 +88,11 @@ export function forecast(routers: readonly VirtualRouter[], nodes: readonly Node
       masters: mastersNow(stage, failChecks(stage, scene, failing)),
     })),
   });
+  const successions = routers.map((router) => succession(stage, together, router));
   return {
     routers,
-    successions: routers.map((router) => succession(stage, together, router)),
+    successions,
+    isUndecided: routers.map((router, i) => isUndecided(router, successions[i] ?? [])),
     beginnings: [play(first), ...others.map(play)],
     checks,
     isComplete,
@@ -122,6 +127,12 @@ function succession(stage: Stage, start: Scene, router: VirtualRouter): readonly
     scene = killNodes(stage, scene, masters);
   }
   return order;
+}
+
+function isUndecided(router: VirtualRouter, [first, second]: readonly Standing[]): boolean {
+  if (first === undefined || first.priority !== second?.priority) return false;
+  const tied = router.members.filter(({ node }) => node === first.node || node === second.node);
+  return tied.some((member) => sourceOf(member, router) === undefined);
 }
 
 const mastersNow = (stage: Stage, scene: Scene): Masters =>

@@ -2,7 +2,7 @@
 import { OWNER } from "../base/units.ts";
 import type { Diagnostic, Span } from "../config/diagnostics.ts";
 import type { Check } from "./checks.ts";
-import { placeOf } from "./differences.ts";
+import { beside, placeOf } from "./differences.ts";
 import type { Forecast, Standing } from "./forecast.ts";
 import { gapOf, influenceOf, sameNamed } from "./forecast.ts";
 import type { Member, Node, VirtualRouter } from "./node.ts";
@@ -14,7 +14,38 @@ export function judge(
   nodes: readonly Node[],
   told: readonly Diagnostic[],
 ): readonly Diagnostic[] {
-  return [...judgeMasters(forecast, told), ...judgeChecks(forecast, nodes)];
+  return [
+    ...judgeMasters(forecast, told),
+    ...judgePreferences(forecast),
+    ...judgeChecks(forecast, nodes),
+  ];
+}
+
+/** The members of a sync group must want the same node, or none of them moves. */
+function judgePreferences({ routers }: Forecast): readonly Diagnostic[] {
+  const preferred = routers.map((router) => ({ router, member: highest(router) }));
+  const [first] = preferred;
+  const other = preferred.find(({ member }) => member.node !== first?.member.node);
+  if (first === undefined || other === undefined) return [];
+  return [
+    {
+      severity: "warning",
+      code: "cluster-sync-group",
+      message:
+        `(${first.router.title}) moves together with ${other.router.title}, but the priorities ` +
+        `want ${first.member.node} for the one and ${other.member.node} for the other: ` +
+        "who is master stays, whatever the priorities say",
+      at: placeOf(other.member, other.member.draft.priority?.at),
+      because: beside(first.member, first.member.draft.priority?.at),
+      fix: "give the members of a sync group the same order of priorities on the nodes",
+    },
+  ];
+}
+
+function highest({ members }: VirtualRouter): Member {
+  return members.reduce((best, member) =>
+    member.config.priority > best.config.priority ? member : best,
+  );
 }
 
 function judgeMasters(forecast: Forecast, told: readonly Diagnostic[]): readonly Diagnostic[] {
@@ -126,13 +157,17 @@ function weightOf(
   );
 }
 
+/** Where the weight is written: with the tracking line, or in the script. */
 function trackedPlace(
   member: Member,
   check: Pick<Check, "kind" | "name">,
   nodes: readonly Node[],
 ): Span {
-  const draft = draftOf(member, check, nodes);
-  return placeOf(member, draft?.weight?.at ?? draft?.name.at);
+  const tracked = draftOf(member, check, nodes);
+  const { scripts = [] } = nodes[member.nodeIndex]?.loaded.drafts ?? {};
+  const script =
+    check.kind === "script" ? scripts.find(({ name }) => name.value === check.name) : undefined;
+  return placeOf(member, (tracked?.weight ?? script?.weight ?? tracked?.name)?.at);
 }
 
 function draftOf(

@@ -6,7 +6,7 @@ import { parseIpAddress } from "../base/address.ts";
 import type { IpAddress } from "../base/address.ts";
 import { secret } from "../base/command.ts";
 import { assert } from "../base/failure.ts";
-import { after, interfaceIndex, NO_TIME } from "../base/units.ts";
+import { after, earliest, interfaceIndex, NO_TIME } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Link, Network } from "../track/network.ts";
 import type { ScriptVerdict } from "../vrrp/assess.ts";
@@ -193,6 +193,11 @@ export function priorityOf(
 /** Machines that answer each other without end would be a mistake of ours; this ends them. */
 const MAX_STEPS = 200_000;
 
+interface Heard {
+  readonly position: number;
+  readonly input: SystemInput;
+}
+
 /** One run from a scene to the next. */
 class Play {
   readonly #stage: Stage;
@@ -241,43 +246,49 @@ class Play {
   settle(): Scene {
     const end = after(this.#now, this.#stage.settleTime);
     for (;;) {
-      const next = this.#next();
-      if (next === undefined || next.at > end || this.#steps > MAX_STEPS) break;
-      this.#now = next.at;
-      this.#step(next.position, { kind: "timer" });
+      const next = this.#nextDeadline();
+      if (next === undefined || next > end || this.#steps > MAX_STEPS) break;
+      this.#now = next;
+      const due = this.#states.flatMap((state, position) =>
+        state !== undefined && systemDeadline(state) === next ? [position] : [],
+      );
+      // What is sent at one moment crosses on the way: all speak before any of them hears.
+      this.#deliver(due.flatMap((position) => this.#feed(position, { kind: "timer" })));
     }
     return { now: end, states: this.#states };
   }
 
-  #next(): { readonly at: Instant; readonly position: number } | undefined {
-    let next: { readonly at: Instant; readonly position: number } | undefined;
-    for (const [position, state] of this.#states.entries()) {
-      const at = state === undefined ? undefined : systemDeadline(state);
-      if (at !== undefined && (next === undefined || at < next.at)) next = { at, position };
-    }
-    return next;
+  #nextDeadline(): Instant | undefined {
+    return this.#states.reduce<Instant | undefined>(
+      (least, state) => (state === undefined ? least : earliest(least, systemDeadline(state))),
+      undefined,
+    );
   }
 
-  /** One input, and what the others answer to what it made the node say. */
   #step(position: number, input: SystemInput): void {
-    const waiting: { readonly position: number; readonly input: SystemInput }[] = [
-      { position, input },
-    ];
+    this.#deliver(this.#feed(position, input));
+  }
+
+  /** What the others answer, and what is answered to that. */
+  #deliver(said: readonly Heard[]): void {
+    const waiting = [...said];
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const actor = this.#stage.actors[next.position];
-      const state = this.#states[next.position];
-      this.#steps += 1;
-      if (actor === undefined || state === undefined || this.#steps > MAX_STEPS) continue;
-      const step = stepSystem(actor.system, state, next.input, this.#now);
-      this.#states[next.position] = step.state;
-      waiting.push(...this.#heard(next.position, step.effects));
+      waiting.push(...this.#feed(next.position, next.input));
     }
   }
 
-  #heard(
-    sender: number,
-    effects: readonly SystemEffect[],
-  ): { readonly position: number; readonly input: SystemInput }[] {
+  /** One input, and what others are to hear because of it. */
+  #feed(position: number, input: SystemInput): readonly Heard[] {
+    const actor = this.#stage.actors[position];
+    const state = this.#states[position];
+    this.#steps += 1;
+    if (actor === undefined || state === undefined || this.#steps > MAX_STEPS) return [];
+    const step = stepSystem(actor.system, state, input, this.#now);
+    this.#states[position] = step.state;
+    return this.#heard(position, step.effects);
+  }
+
+  #heard(sender: number, effects: readonly SystemEffect[]): readonly Heard[] {
     const from = this.#stage.actors[sender];
     const sending = this.#states[sender];
     if (from === undefined || sending === undefined) return [];

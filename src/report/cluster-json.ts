@@ -10,12 +10,14 @@ export function clusterValue({ nodes, forecasts }: ClusterReport): object {
 }
 
 function forecastValue(forecast: Forecast): object {
-  const { routers, successions, beginnings, checks, isComplete } = forecast;
+  const { routers, successions, isUndecided, beginnings, checks, isComplete } = forecast;
   return {
     routers: routers.map((router, i) => ({
       ...routerValue(router),
       /** Master first, then who follows when that one is gone. */
       succession: successions[i] ?? [],
+      /** Whether the first two are equal, and their addresses unknown. */
+      isUndecided: isUndecided[i] ?? false,
     })),
     checks: checks.map(checkValue),
     /** Whether every combination of failing checks is among the outcomes. */

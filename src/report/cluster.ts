@@ -48,11 +48,10 @@ function renderForecast(forecast: Forecast, nodes: readonly string[], paint: Pai
   const bodies = forecast.beginnings.map((beginning) =>
     beginningLines(beginning, { forecast, nodes, paint }),
   );
-  const [first] = bodies;
-  const isSame = bodies.every((body) => body.join("\n") === first?.join("\n"));
-  if (bodies.length === 1 || (isSame && first?.length === 0)) lines.push(...(first ?? []));
+  const [first = []] = bodies;
+  if (bodies.length > 1) lines.push(stayingWords(forecast));
+  if (bodies.every((body) => body.join("\n") === first.join("\n"))) lines.push(...first);
   else {
-    lines.push("who is master stays master (nopreempt):");
     for (const [i, { masters }] of forecast.beginnings.entries()) {
       lines.push(`while ${listed([...new Set(masters.flat())])} is master`);
       lines.push(...(bodies[i] ?? []).map((line) => `  ${line}`));
@@ -64,6 +63,17 @@ function renderForecast(forecast: Forecast, nodes: readonly string[], paint: Pai
   return lines.map((line) => `  ${line}\n`).join("");
 }
 
+/** Why the cluster can stand in more than one way when all is well. */
+function stayingWords({ routers }: Forecast): string {
+  const members = routers.flatMap((router) => router.members);
+  const never = members.some(({ config }) => !config.preempt);
+  return never
+    ? "who is master stays master (nopreempt)"
+    : routers.length > 1
+      ? "who is master stays master (the sync group does not agree on another)"
+      : "who is master stays master (equal priorities)";
+}
+
 function successionLines(forecast: Forecast, paint: Paint): string[] {
   const [{ masters }] = forecast.beginnings;
   const texts = forecast.successions.map((order, i) => {
@@ -72,6 +82,10 @@ function successionLines(forecast: Forecast, paint: Paint): string[] {
     if (now.length === 0) return paint("red", "nobody can be master");
     if (now.length > 1) {
       return paint("red", `${listed(words.slice(0, now.length))} are master at the same time`);
+    }
+    if (forecast.isUndecided[i] === true) {
+      const tied = listed(words.slice(0, 2), "or");
+      return `master ${paint("yellow", tied)}: the higher address decides, which the files do not tell`;
     }
     const [first = "", ...then] = words;
     const after = then.length === 0 ? "then nobody" : `then ${then.join(", then ")}`;
