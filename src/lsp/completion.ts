@@ -81,11 +81,13 @@ function candidatesFor(
     case "keyword":
       return keywordCandidates(spot.rows, cursor, path, context);
     case "item": {
-      const isInterface = spot.owner.arguments[0]?.kind === "interface";
-      const wantsInterface = isInterface || spot.owner.name === "track_interface";
-      // A route may begin with any of its words.
-      const options = spot.owner.inside.map((row) => optionCandidate(row, path));
-      return [...(wantsInterface ? interfaceCandidates(context) : []), ...options];
+      const kind = spot.owner.arguments[0]?.kind ?? "";
+      const wantsInterface = kind === "interface" || spot.owner.name === "track_interface";
+      const options = MAY_BEGIN_WITH_AN_OPTION.has(kind) ? spot.owner.inside : [];
+      return [
+        ...(wantsInterface ? interfaceCandidates(context) : []),
+        ...options.map((row) => optionCandidate(row, path)),
+      ];
     }
     case "option":
       return spot.rows.map((row) => optionCandidate(row, path));
@@ -97,6 +99,9 @@ function candidatesFor(
       ];
   }
 }
+
+/** Items of which every word is an option, the first one too. */
+const MAY_BEGIN_WITH_AN_OPTION: ReadonlySet<string> = new Set(["route line", "rule line"]);
 
 function valueCandidates(argument: ArgumentDescription | undefined): readonly Candidate[] {
   return (argument?.choices ?? []).map((label, order) => ({

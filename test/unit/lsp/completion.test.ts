@@ -65,7 +65,13 @@ test("names of scripts, instances and files are offered where they are used", ()
   assert.deepEqual([group[0], script[0], file[0]], ["A", "web", "level"]);
 });
 
-test("option words are offered after the address", () => {
+test("option words are offered where a line may begin with them, and after the address", () => {
+  assert.deepEqual(labels("vrrp_instance A {\n  virtual_ipaddress {\n    ¦\n  }\n}\n"), []);
+  assert.deepEqual(labels("vrrp_instance A {\n  track_interface {\n    ¦\n  }\n}\n"), [
+    "eth0",
+    "lo",
+  ]);
+  assert.ok(labels("vrrp_instance A {\n  virtual_rules {\n    ¦\n  }\n}\n").includes("from"));
   const offered = labels("vrrp_instance A {\n  virtual_ipaddress {\n    10.0.0.1/24 la¦\n  }\n}\n");
   assert.ok(offered.includes("label") && offered.includes("dev"));
 });
