@@ -8,13 +8,18 @@ import { interfaceNames } from "./load-configuration.ts";
 import { scriptContext } from "./script-context.ts";
 
 /** Everything a check of a file for this host looks at beside the file. */
-export function hostSurroundings(): Surroundings {
+export function hostSurroundings(netNamespace: string | undefined): Surroundings {
   const context = scriptContext();
   const users: NameTable = { has: (name) => findUser(name) !== undefined, names: userNames };
   const groups: NameTable = { has: (name) => findGroup(name) !== undefined, names: groupNames };
   return {
-    interfaceNames: () => [...interfaceNames()],
-    interfaceAddresses: addressTable(),
+    // Interfaces of another namespace cannot be looked at without going there.
+    ...(netNamespace === undefined
+      ? {
+          interfaceNames: () => [...interfaceNames()],
+          interfaceAddresses: addressTable(),
+        }
+      : {}),
     users,
     groups,
     inspectCommand: (command, global) => commandProblems(command, { ...context, global }),

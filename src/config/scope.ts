@@ -38,7 +38,11 @@ export function complain(scope: Scope, draft: InstanceDraft, complaint: Complain
 
 /** What to do about an interface that does not exist. */
 export function missingInterfaceFix(scope: Scope, name: string): string {
-  const close = scope.suggest(name, scope.surroundings.interfaceNames?.() ?? []);
+  const names = scope.surroundings.interfaceNames?.() ?? [];
+  const close = scope.suggest(
+    name,
+    names.filter((each) => each !== "lo"),
+  );
   if (close !== undefined) return `did you mean ${close}?`;
   return "name an interface that `ip link` shows, or set dynamic_interfaces in global_defs";
 }

@@ -12,7 +12,7 @@ import {
 import { DEFAULT_SCRIPT_USER, findProgram, identityFor } from "./script-commands.ts";
 import type { CommandContext } from "./script-commands.ts";
 import { inspectScript } from "./script-files.ts";
-import type { FileVerdict, ScriptIdentity, Weakness } from "./script-files.ts";
+import type { FileVerdict, Weakness } from "./script-files.ts";
 
 /** Everything that is wrong with a command; empty when it runs and only root can change it. */
 export function commandProblems(
@@ -33,7 +33,9 @@ export function commandProblems(
     const fix = `write the full path, or install ${program}`;
     return [{ kind: "disabled", message: notFoundInPathLine(program).text, fix }];
   }
-  const problems = fileProblems(path, inspectScript(path, identity), identity, context);
+  const name = command.user ?? context.global.scriptUser?.user;
+  const who = `${name === undefined ? "" : `${name}, `}uid:gid ${identity.uid}:${identity.gid}`;
+  const problems = fileProblems(path, inspectScript(path, identity), who, context);
   if (program.includes("/")) return problems;
   const message = resolvedInPathLine(program, path).text;
   return [...problems, { kind: "by-search", message, fix: `write ${path}` }];
@@ -42,7 +44,7 @@ export function commandProblems(
 function fileProblems(
   path: string,
   verdict: FileVerdict,
-  identity: ScriptIdentity,
+  who: string,
   context: CommandContext,
 ): readonly CommandProblem[] {
   switch (verdict.kind) {
@@ -55,7 +57,7 @@ function fileProblems(
       return [{ kind: "disabled", message: wrongFileTypeLine(path).text, fix }];
     }
     case "notExecutable":
-      return [{ kind: "disabled", ...refusal(path, verdict.refusedBy, identity) }];
+      return [{ kind: "disabled", ...refusal(path, verdict.refusedBy, who) }];
     case "usable":
       if (verdict.weakness === undefined) return [];
       return [
@@ -68,24 +70,31 @@ function fileProblems(
 
 type Words = Pick<CommandProblem, "message" | "fix">;
 
-function refusal(path: string, refusedBy: string, { uid, gid }: ScriptIdentity): Words {
-  const who = `uid:gid ${uid}:${gid}`;
+function refusal(path: string, refusedBy: string, who: string): Words {
   // A symbolic link is followed, so that the file may have another name.
   const isDirectory = path.startsWith(`${refusedBy}/`) || refusedBy === "/";
   return isDirectory
     ? {
         message: `script '${path}' cannot be reached by ${who}: directory ${refusedBy} does not let it in`,
-        fix: `run chmod o+x ${refusedBy}, or move the script to a directory that lets everybody in`,
+        fix: `run chmod o+x ${quoted(refusedBy)}, or move the script to a directory that lets everybody in`,
       }
     : {
         message: `script '${path}' is not executable for ${who}`,
-        fix: `run chmod 755 ${refusedBy}`,
+        fix: `run chmod 755 ${quoted(refusedBy)}`,
       };
 }
 
 function weaknessWords(path: string, { path: part, why }: Weakness): Words {
   const start = `Unsafe permissions found for script '${path}', which runs as root: `;
   return why === "owner"
-    ? { message: `${start}${part} does not belong to root`, fix: `run chown root ${part}` }
-    : { message: `${start}others than root may write ${part}`, fix: `run chmod go-w ${part}` };
+    ? { message: `${start}${part} does not belong to root`, fix: `run chown root ${quoted(part)}` }
+    : {
+        message: `${start}others than root may write ${part}`,
+        fix: `run chmod go-w ${quoted(part)}`,
+      };
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
