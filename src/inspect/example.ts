@@ -14,6 +14,15 @@ export function exampleOf({ rows, row }: KeywordPlace, value?: string): readonly
   return wrapped(around.slice(0, lineAt), optionLines([...around.slice(lineAt), shown]));
 }
 
+/** The line that option words follow. */
+function beginningOf(line: KeywordDescription, option: string): string {
+  if (line.arguments[0]?.kind !== "method") return line.name;
+  const before = Object.hasOwn(BEFORE_TUNNEL_WORDS, option)
+    ? BEFORE_TUNNEL_WORDS[option]
+    : undefined;
+  return `${line.name} ${before ?? "TUN"}`;
+}
+
 function withValue(row: KeywordDescription, value: string): KeywordDescription {
   const [first] = row.arguments;
   return first === undefined
@@ -37,8 +46,8 @@ function optionLines([line, ...options]: readonly KeywordDescription[]): readonl
   const last = options.at(-1);
   const before = options.slice(0, -1).map(({ name }) => name);
   const words = [...before, last === undefined ? "" : written(last)].join(" ");
-  if (line.block !== "items") return [`${line.name} ${words}`];
-  return [`${line.name} {`, `${INDENT}${itemWith(line, words)}`, "}"];
+  if (line.block !== "items") return [`${beginningOf(line, last?.name ?? "")} ${words}`];
+  return [`${written(line)} {`, `${INDENT}${itemWith(line, words)}`, "}"];
 }
 
 /** How deep the blocks of an example go below its keyword. */
@@ -48,7 +57,7 @@ const MOST_LINES = 3;
 
 function linesOf(row: KeywordDescription, depth: number): readonly string[] {
   if (row.block === undefined) return [written(row)];
-  if (row.block === "items") return [`${row.name} {`, `${INDENT}${itemWith(row, "")}`, "}"];
+  if (row.block === "items") return [`${written(row)} {`, `${INDENT}${itemWith(row, "")}`, "}"];
   const current = row.inside.filter(
     ({ instead, later }) => instead === undefined && later === undefined,
   );
@@ -62,7 +71,7 @@ function linesOf(row: KeywordDescription, depth: number): readonly string[] {
 
 /** The keyword with example arguments. */
 function written(row: KeywordDescription): string {
-  const words = row.block === "items" ? [] : [ownArguments(row) ?? madeArguments(row)];
+  const words = [ownArguments(row) ?? madeArguments(row)];
   const before = Object.hasOwn(NEEDS_BEFORE, row.name) ? [NEEDS_BEFORE[row.name] ?? ""] : [];
   return [...before, row.name, ...words].filter((word) => word !== "").join(" ");
 }
@@ -75,14 +84,15 @@ function ownArguments({ name, arguments: [first] }: KeywordDescription): string 
   return kind === "integer" && isOutside ? undefined : own;
 }
 
+/** Of a list the last argument is an item; one before it is a title. */
 const madeArguments = (row: KeywordDescription): string =>
-  row.arguments
+  (row.block === "items" ? row.arguments.slice(0, -1) : row.arguments)
     .map((argument) => valueOf(argument, row))
     .filter((word) => word !== "")
     .join(" ");
 
 function itemWith(row: KeywordDescription, options: string): string {
-  const [item] = row.arguments;
+  const item = row.arguments.at(-1);
   const own = Object.hasOwn(ITEMS, row.name) ? ITEMS[row.name] : undefined;
   const first = own ?? (item === undefined ? "" : valueOf(item, row));
   return `${first} ${options}`.trim();
@@ -126,8 +136,13 @@ const WORDS: Readonly<Record<string, string>> = {
   command: '"/usr/local/bin/example.sh"',
   destination: "198.51.100.0/24",
   "delay line": "eth0 2 1",
+  digest: "9b74c9897bac770ffc029102a200c5de",
+  "domain name": "www.example.org",
+  hexadecimal: "0102",
   interface: "eth0",
   lifetime: "forever",
+  member: "192.0.2.10 80",
+  method: "NAT",
   "MAC address": "02:00:5e:00:01:33",
   name: "example",
   "number or name": "10",
@@ -138,7 +153,10 @@ const WORDS: Readonly<Record<string, string>> = {
   "rule line": "from 192.0.2.0/24 table 100 preference 100",
   scope: "link",
   selector: "192.0.2.0/24",
+  server: "192.0.2.20 80",
   service: "192.0.2.10 80",
+  "status codes": "200",
+  pattern: '"^ok"',
   umask: "022",
 };
 
@@ -168,6 +186,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   lvs_timeouts: "tcp 900",
   mcast_dst_ip: "224.0.0.18",
   notification_email_from: "keepalived@example.org",
+  persistence_granularity: "255.255.255.0",
   priority: "150",
   realms: "10/20",
   virtual_router_id: "51",
@@ -185,6 +204,14 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 const NEEDS_BEFORE: Readonly<Record<string, string>> = {
   noreverse: "weight -20",
   reverse: "weight -20",
+};
+
+/** What stands before the words of a tunnel: `lvs_method TUN type gue port 5555`. */
+const BEFORE_TUNNEL_WORDS: Readonly<Record<string, string>> = {
+  port: "TUN type gue",
+  nocsum: "TUN type gre",
+  csum: "TUN type gre",
+  remcsum: "TUN type gue port 5555",
 };
 
 /** The items of lists, by the keyword of the list. */

@@ -70,7 +70,7 @@ export function itemRefusalOf(
     if (severity !== "error" || at.column !== start) return false;
     // A wrong length after the slash does not take the address with it.
     if (code === "bad-value") return isAddress && !line.text.includes("/");
-    return code === "unknown-reference";
+    return code === "unknown-reference" || code === "defined-later";
   });
 }
 

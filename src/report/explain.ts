@@ -82,10 +82,12 @@ function renderMeaning(meaning: KeywordMeaning, page: Page): string {
   const related = relatedTo(place, MOST_RELATED);
   const parts = [
     headOf(meaning, page),
+    value === undefined ? [] : wrapLabelled(INDENT, `${value}: ${valueHelp(row, value)}`, width),
     [...new Set([row.help, ...(note === undefined ? [] : [note])])].flatMap((text) =>
       wrap(text, width - INDENT.length).map((line) => `${INDENT}${line}`),
     ),
     facts,
+    value === undefined ? valuesOf(row, page) : [],
     insideOf(row, value, page),
     [paint("bold", "Example"), ...exampleOf(place, value).map((line) => `${INDENT}${line}`)],
     related.length === 0 ? [] : fact("See also", related.join(", "), page),
@@ -120,9 +122,22 @@ function argumentFacts(
   page: Page,
 ): readonly string[] {
   const words = argumentInWords(argument);
-  if (words === undefined) return [];
+  // The words of a choice stand in its shape, and their meanings below.
+  if (words === undefined || argument.choices?.join("|") === argument.shape) return [];
   const several = row.arguments.length > 1 || row.block === "keywords";
   return fact("", several ? `${argument.shape}: ${words}` : words, page);
+}
+
+const valueHelp = (row: KeywordDescription, value: string): string =>
+  row.arguments.map(({ choiceHelp }) => choiceHelp?.[value]).find((help) => help !== undefined) ??
+  row.help;
+
+/** The words an argument may be, where they have a meaning each. */
+function valuesOf(row: KeywordDescription, { paint, width }: Page): readonly string[] {
+  const values = row.arguments.flatMap(({ choiceHelp = {} }) =>
+    Object.entries(choiceHelp).map(([name, help]) => ({ name, help })),
+  );
+  return values.length === 0 ? [] : [paint("bold", "Values"), ...table(values, width)];
 }
 
 /** Keywords of a block, or words of a line. */
@@ -155,7 +170,10 @@ function byGroup(rows: readonly KeywordDescription[]): readonly [string, readonl
   return [...groups];
 }
 
-function table(rows: readonly KeywordDescription[], width: number): readonly string[] {
+function table(
+  rows: readonly Pick<KeywordDescription, "name" | "help">[],
+  width: number,
+): readonly string[] {
   const widest = Math.max(...rows.map(({ name }) => name.length));
   return rows.flatMap(({ name, help }) =>
     wrapLabelled(`${INDENT}${name.padEnd(widest)}  `, help, width),
