@@ -209,6 +209,33 @@ const NOTES: Readonly<Record<string, string>> = {
   vrrp_track_process:
     "Cheaper than a script that asks for a process again and again, and it notices the end at once. " +
     "It knows that the process lives, not that it answers.",
+
+  "virtual_server/protocol":
+    "Always write it: without it the service is UDP, and `keepalived -t` complains. " +
+    "A service by firewall mark has none.",
+  "virtual_server/lvs_method":
+    "NAT needs the servers to answer through this machine, DR needs the virtual address on a silent interface of each server, and TUN a tunnel to each. " +
+    "With DR and TUN the server's port is that of the service.",
+  "virtual_server/alpha":
+    "Without it every server gets traffic from the first moment and loses it when its first check fails. " +
+    "With it a start takes one round of checks longer and sends nobody to a dead server.",
+  "virtual_server/quorum":
+    "It is a sum of weights, not a number of servers. " +
+    "Below it the sorry server takes over if there is one, and quorum_down runs.",
+  "virtual_server/inhibit_on_failure":
+    "A server that fails stays in the table with weight 0: connections it has are not cut, and new ones go elsewhere. " +
+    "Use it for long connections; leave it out where clients should be cut off and come back.",
+  "virtual_server/persistence_timeout":
+    "It binds a client's address, so that everybody behind one gateway lands on one server. " +
+    "Written without a number it is 360 seconds.",
+  "virtual_server/delay_loop":
+    "60 seconds is long for most services; 5 to 10 is usual. " +
+    "A failing server is found after this time and its retries.",
+  "virtual_server/real_server":
+    "Without a check in it a server always counts as up. " + "Several checks must all succeed.",
+  "virtual_server/real_server/MISC_CHECK/misc_dynamic":
+    "Status 0 leaves the weight as it is, 1 is a failure, and 2 to 255 set the weight to the status less 2. " +
+    "So a server can ask for less traffic before it is in trouble.",
 };
 
 /** What to know about a keyword beyond its help, by the path `vrrp_instance/advert_int`. */
