@@ -5,7 +5,7 @@ import type { AddressDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { COUNT_MAXIMUM, integer, interfaceName, prefix, refuse, text } from "./arguments.ts";
-import type { ArgumentType } from "./arguments.ts";
+import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
 import type { Context } from "./keyword.ts";
 import { optionFlag, optionTable, optionValue, readOptions } from "./options.ts";
 import { VMAC_OPTION } from "./vmac.ts";
@@ -52,6 +52,13 @@ const lifetime: ArgumentType<number | "forever"> = {
   maximum: COUNT_MAXIMUM,
   parse: (word, report) =>
     word.text === "forever" ? "forever" : integer(0, COUNT_MAXIMUM).parse(word, report),
+};
+
+/** What a line of addresses begins with. */
+export const ADDRESS_LINE: ArgumentDescription = {
+  kind: "address line",
+  shape: "ADDRESS[/LEN] [OPTIONS]",
+  choiceHelp: { "ADDRESS[/LEN]": "The address, by itself with a full prefix length." },
 };
 
 const MAX_LABEL_LENGTH = 15;

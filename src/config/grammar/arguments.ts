@@ -19,7 +19,7 @@ export interface ArgumentDescription {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly string[];
-  /** A sentence for each of the choices, where they need one. */
+  /** What each choice, or each way to write the argument, means; a sentence each. */
   readonly choiceHelp?: Readonly<Record<string, string>>;
 }
 
@@ -267,11 +267,11 @@ export function choiceInAnyCase<Name extends string>(
   };
 }
 
-/** The same choice, with a sentence for each of its words. */
-export function explained<Value>(
-  type: ArgumentType<Value>,
+/** The same argument, with a sentence for each choice or way to write it. */
+export function explained<Type extends ArgumentDescription>(
+  type: Type,
   choiceHelp: Readonly<Record<string, string>>,
-): ArgumentType<Value> {
+): Type {
   return { ...type, choiceHelp };
 }
 

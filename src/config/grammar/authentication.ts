@@ -1,7 +1,7 @@
 /** Rows of authentication and auth_hmac inside vrrp_instance. The HMAC trailer is checked only. */
 import type { AuthenticationDraft } from "../drafts.ts";
 import type { ArgumentType } from "./arguments.ts";
-import { choice, integer, text } from "./arguments.ts";
+import { choice, explained, integer, text } from "./arguments.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import type { Context } from "./keyword.ts";
@@ -41,8 +41,29 @@ function utf8Length(character: string): number {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
+const AUTHENTICATION = explained(choice("PASS", "AH"), {
+  PASS: "A password in the clear (RFC 2338 §10.2).",
+  AH: "IPsec Authentication Header (RFC 2338 §10.3).",
+});
+
+const HMAC_KEY = explained(text("ASCII|hex:HEX|file:PATH"), {
+  "hex:": "The key as hexadecimal digits.",
+  "file:": "A file that holds the key.",
+});
+
+const ANTI_REPLAY = explained(choice("time", "monotonic"), {
+  time: "The time in an advert must be close to the clock's.",
+  monotonic: "The number in an advert must be higher than the last one's.",
+});
+
+const HMAC_MODE = explained(choice("enforce", "permissive", "receive-only"), {
+  enforce: "Adverts are signed, and those without a signature are dropped.",
+  permissive: "Adverts are signed, and those without a signature are taken.",
+  "receive-only": "Adverts are not signed, and those without a signature are taken.",
+});
+
 export const authenticationGrammar = blockGrammar<AuthenticationDraft>("authentication", [
-  value(choice("PASS", "AH"), {
+  value(AUTHENTICATION, {
     name: "auth_type",
     since: "1.0.3",
     group: "vrrp",
@@ -67,7 +88,7 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     group: "vrrp",
     default: "required",
     help: "A signing key; several allowed.",
-    arguments: [integer(1, 255), text("ASCII|hex:HEX|file:PATH")],
+    arguments: [integer(1, 255), HMAC_KEY],
     needs: 2,
     take: (_draft, found, context) => {
       checkKey(found, context);
@@ -87,14 +108,14 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     default: "max(5, 3 x advert_int)",
     help: "Accepted clock difference.",
   }),
-  value(choice("time", "monotonic"), {
+  value(ANTI_REPLAY, {
     name: "anti_replay",
     since: "2.4.0",
     group: "vrrp",
     default: "time",
     help: "How replayed adverts are recognised.",
   }),
-  value(choice("enforce", "permissive", "receive-only"), {
+  value(HMAC_MODE, {
     name: "mode",
     since: "2.4.0",
     group: "vrrp",

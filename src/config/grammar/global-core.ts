@@ -5,6 +5,7 @@ import {
   choice,
   COUNT_MAXIMUM,
   countFromOne,
+  explained,
   integer,
   interfaceName,
   optionalChoice,
@@ -14,14 +15,23 @@ import {
   wholeSeconds,
 } from "./arguments.ts";
 import type { ArgumentType } from "./arguments.ts";
-import { checkExtraGarp, EXTRA_GARP_LATER } from "./extra-garp.ts";
+import { checkExtraGarp, EXTRA_GARP, EXTRA_GARP_LATER } from "./extra-garp.ts";
 import type { Keyword } from "./keyword.ts";
 import { boolean, flag, optional, value, words } from "./rows.ts";
+
+const DYNAMIC_INTERFACES = explained(optionalChoice("allow_if_changes"), {
+  allow_if_changes: "An interface may come back as one of another kind.",
+});
 
 /** A policy by name in any case, or a size. */
 const receiveBuffer: ArgumentType<string> = {
   kind: "policy",
   shape: "MTU|ADVERT|BYTES",
+  choiceHelp: {
+    MTU: "As many packets as the multiplier says, each as large as the interface allows.",
+    ADVERT: "As many packets as the multiplier says, each as large as the longest advert.",
+    BYTES: "That many bytes.",
+  },
   parse: (word, report) => {
     if (["mtu", "advert"].includes(word.text.toLowerCase())) return word.text;
     return integer(0, COUNT_MAXIMUM).parse(word, report) === undefined ? undefined : word.text;
@@ -38,7 +48,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     help: "Label used in mails and SNMP.",
     set: (draft, value) => (draft.routerId = value),
   }),
-  optional(optionalChoice("allow_if_changes"), {
+  optional(DYNAMIC_INTERFACES, {
     name: "dynamic_interfaces",
     since: "2.0.0",
     group: "core",
@@ -245,7 +255,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vmac",
     default: "0 (off)",
     help: "Periodic GARP/NA on VMACs or all other interfaces carrying VIPs.",
-    arguments: [{ kind: "seconds", shape: "[all] SECS", unit: "s", minimum: 0, maximum: 86_400 }],
+    arguments: [EXTRA_GARP],
     needs: 1,
     take: (_draft, found, context) => {
       checkExtraGarp(found, context);
@@ -259,7 +269,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     default: "0",
     help: "Deprecated synonym of vrrp_garp_extra_if.",
     instead: "vrrp_garp_extra_if",
-    arguments: [{ kind: "seconds", shape: "[all] SECS", unit: "s", minimum: 0, maximum: 86_400 }],
+    arguments: [EXTRA_GARP],
     needs: 1,
     take: (_draft, found, context) => {
       checkExtraGarp(found, context);

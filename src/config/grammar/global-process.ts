@@ -2,7 +2,16 @@
 import type { GlobalDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
-import { choice, clamped, COUNT_MAXIMUM, integer, optionalText, text } from "./arguments.ts";
+import {
+  choice,
+  clamped,
+  COUNT_MAXIMUM,
+  explained,
+  integer,
+  optionalText,
+  text,
+} from "./arguments.ts";
+import type { ArgumentDescription } from "./arguments.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { boolean, command, flag, optional, userOf, value, words } from "./rows.ts";
 import { umask } from "./umask.ts";
@@ -17,6 +26,23 @@ function checkIncludeCheck(found: readonly Word[], context: Context): void {
     context.report({ severity: "error", code: "bad-value", message, at: spanOf(word) });
   }
 }
+
+const INCLUDE_CHECK: ArgumentDescription = {
+  kind: "checks",
+  shape: "[[+-]read|match|wildcard_match|brace_match ...]",
+  choiceHelp: {
+    read: "A file that matches must be readable.",
+    match: "Something must match, unless there is a wildcard.",
+    wildcard_match: "Something must match a wildcard.",
+    brace_match: "Something must match each alternative in braces.",
+  },
+};
+
+const RELOAD_TIME_FILE = explained(text("PATH"), {
+  "HH:MM:SS[Z]": "In the file: the next time the clock shows that; Z means UTC.",
+  "YY-MM-DD HH:MM:SS[Z]": "In the file: a day of this century and a time.",
+  "YYYY-MM-DD HH:MM:SS[Z]": "In the file: a day and a time.",
+});
 
 export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
   flag({
@@ -198,7 +224,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "syntax",
     default: "none; no option = all",
     help: "Which missing includes are errors.",
-    arguments: [{ kind: "checks", shape: "[[+-]read|match|wildcard_match|brace_match ...]" }],
+    arguments: [INCLUDE_CHECK],
     needs: 0,
     take: (_draft, found, context) => {
       checkIncludeCheck(found, context);
@@ -213,7 +239,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     later: "a reload reads the new configuration once and keeps the old one when it cannot be used",
     without: undefined,
   }),
-  value(text("PATH"), {
+  value(RELOAD_TIME_FILE, {
     name: "reload_time_file",
     since: "2.1.0",
     group: "process",

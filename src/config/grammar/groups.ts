@@ -5,7 +5,7 @@ import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { interfaceName, seconds, text } from "./arguments.ts";
 import { blockGrammar } from "./keyword.ts";
-import type { Context, Keyword } from "./keyword.ts";
+import type { Context, Keyword, KeywordText } from "./keyword.ts";
 import { boolean, command, flag, list, value } from "./rows.ts";
 import { trackRow } from "./tracked.ts";
 
@@ -13,11 +13,12 @@ interface Members {
   readonly members: SyncGroupDraft["members"];
 }
 
-function memberRow<Draft extends Members>(): Keyword<Draft> {
+function memberRow<Draft extends Members>(
+  origin: Pick<KeywordText, "since" | "group">,
+): Keyword<Draft> {
   return list<Draft>({
+    ...origin,
     name: "group",
-    since: "1.0.3",
-    group: "tracking",
     default: "none",
     help: "Names of vrrp_instance blocks, one or several on a line.",
     item: text("NAME"),
@@ -28,7 +29,7 @@ function memberRow<Draft extends Members>(): Keyword<Draft> {
 }
 
 export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", [
-  memberRow(),
+  memberRow({ since: "1.0.3", group: "vrrp" }),
   trackRow("interface", {
     name: "track_interface",
     since: "1.0.3",
@@ -137,7 +138,9 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
   }),
 ]);
 
-export const trackGroupGrammar = blockGrammar<Members>("track_group", [memberRow()]);
+export const trackGroupGrammar = blockGrammar<Members>("track_group", [
+  memberRow({ since: "2.0.3", group: "tracking" }),
+]);
 
 export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
   value(seconds(0, 1_000), {

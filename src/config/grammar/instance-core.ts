@@ -5,6 +5,7 @@ import {
   addressOfInterface,
   choice,
   codedAs,
+  explained,
   integer,
   interfaceName,
   orElse,
@@ -16,8 +17,17 @@ import { noteFamily } from "./family.ts";
 import { readPeer, PEER_OPTIONS } from "./peers.ts";
 import { boolean, flag, list, optional, section, value } from "./rows.ts";
 
+const STATE = explained(choice("MASTER", "BACKUP"), {
+  MASTER: "Without a priority the instance gets 255; it waits for others like any backup.",
+  BACKUP: "The instance waits to hear of a master.",
+});
+
+const OLD_CHECKSUM = explained(choice("never"), {
+  never: "Adverts with the old checksum are dropped.",
+});
+
 export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
-  value(choice("MASTER", "BACKUP"), {
+  value(STATE, {
     name: "state",
     since: "1.0.3",
     group: "vrrp",
@@ -169,7 +179,7 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     help: "With unicast wanted but no peers go to FAULT instead of multicast.",
     set: (draft, at) => (draft.faultWithoutPeers = at),
   }),
-  optional(choice("never"), {
+  optional(OLD_CHECKSUM, {
     name: "old_unicast_checksum",
     since: "1.3.7",
     group: "vrrp",

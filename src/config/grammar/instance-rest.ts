@@ -1,6 +1,6 @@
 /** Rows of vrrp_instance: addresses, announcements, tracking, notification, and what comes later. */
 import type { InstanceDraft } from "../drafts.ts";
-import { ADDRESS_OPTIONS, readAddress } from "./addresses.ts";
+import { ADDRESS_LINE, ADDRESS_OPTIONS, readAddress } from "./addresses.ts";
 import {
   COUNT_MAXIMUM,
   countFromOne,
@@ -26,7 +26,7 @@ export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
     group: "vip",
     default: "none",
     help: "Advertised virtual addresses.",
-    item: { kind: "address line", shape: "ADDRESS[/LEN] [OPTIONS]" },
+    item: ADDRESS_LINE,
     inside: ADDRESS_OPTIONS.rows,
     add: (draft, found, context) => {
       const address = readAddress(found, context);
@@ -41,7 +41,7 @@ export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
     group: "vip",
     default: "none",
     help: "Virtual addresses not put in adverts.",
-    item: { kind: "address line", shape: "ADDRESS[/LEN] [OPTIONS]" },
+    item: ADDRESS_LINE,
     inside: ADDRESS_OPTIONS.rows,
     add: (draft, found, context) => {
       const address = readAddress(found, context);
@@ -320,7 +320,15 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vmac",
     default: "off, vrrp.VRID",
     help: "Create a macvlan with the virtual MAC for adverts and VIPs.",
-    arguments: [{ kind: "vmac", shape: "[[name] IF] [MAC] [group G] [netlink_notify_msg]" }],
+    arguments: [
+      {
+        kind: "vmac",
+        shape: "[[name] IF] [MAC] [group G] [netlink_notify_msg]",
+        choiceHelp: {
+          MAC: "Another address than the virtual router's; five octets get the router id.",
+        },
+      },
+    ],
     inside: VMAC_WORDS,
     needs: 0,
     take: (draft, found, context) => {
@@ -353,7 +361,13 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     default: "off",
     help: "Create an L2 ipvlan for the instance.",
     later: "no ipvlan is made, and addresses stand on the interface itself",
-    arguments: [{ kind: "ipvlan", shape: "[[name] IF] [ADDR] [bridge|private|vepa] [group G]" }],
+    arguments: [
+      {
+        kind: "ipvlan",
+        shape: "[[name] IF] [ADDR] [bridge|private|vepa] [group G]",
+        choiceHelp: { ADDRESS: "The address that adverts are sent from." },
+      },
+    ],
     inside: IPVLAN_WORDS,
     needs: 0,
     take: (_draft, found, context) => {

@@ -20,7 +20,14 @@ export const LVS_BLOCKS: readonly Keyword<RootDraft>[] = [
     default: "none",
     help: "One LVS service with its real servers.",
     later: LATER,
-    title: { kind: "service", shape: "ADDR [PORT] | fwmark N | group NAME" },
+    title: {
+      kind: "service",
+      shape: "ADDR [PORT] | fwmark N | group NAME",
+      choiceHelp: {
+        fwmark: "What a firewall has marked with that number.",
+        group: "What a virtual_server_group of that name lists.",
+      },
+    },
     titleWords: 2,
     open: (root, { words: found, at }, context) => {
       root.hasVirtualServers = true;
@@ -40,7 +47,17 @@ export const LVS_BLOCKS: readonly Keyword<RootDraft>[] = [
     help: "Named set of addresses, ranges and fwmarks for one virtual server.",
     later: LATER,
     title: text("NAME"),
-    item: { kind: "member", shape: "ADDR[-LAST|-ADDR|/LEN] [PORT] | fwmark N [inet|inet6]" },
+    item: {
+      kind: "member",
+      shape: "ADDR[-LAST|-ADDR|/LEN] [PORT] | fwmark N [inet|inet6]",
+      choiceHelp: {
+        "ADDRESS [PORT]": "One address.",
+        "ADDRESS-LAST [PORT]":
+          "A range by the last byte, or the last 16 bits of IPv6 in hexadecimal.",
+        "ADDRESS-ADDRESS [PORT]": "A range by its two ends.",
+        "ADDRESS/MASK [PORT]": "The addresses of a subnet.",
+      },
+    },
     inside: [GROUP_MARK],
     open: (root, { title }, context) => {
       const name = newName("virtual_server_group", title, context);

@@ -5,7 +5,7 @@ import type { GlobalDraft } from "../drafts.ts";
 import type { LvsGlobalsDraft, SyncDaemonDraft } from "../lvs-drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
-import { address, integer, interfaceName, optionalChoice, text } from "./arguments.ts";
+import { address, explained, integer, interfaceName, optionalChoice, text } from "./arguments.ts";
 import type { ArgumentType } from "./arguments.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { reportFor } from "./keyword.ts";
@@ -91,7 +91,9 @@ const SYNC_OPTIONS = optionTable<SyncDaemonDraft>("lvs_sync_daemon", [
   }),
 ]);
 
-const FLUSH = optionalChoice("VS");
+const FLUSH = explained(optionalChoice("VS"), {
+  VS: "Each of the services is removed at once, with its servers, and others stay.",
+});
 
 export const GLOBAL_LVS: readonly Keyword<GlobalDraft>[] = [
   words({

@@ -4,6 +4,7 @@ import type { Located } from "../diagnostics.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { choice, integer, refuse } from "./arguments.ts";
+import type { ArgumentDescription } from "./arguments.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { optionFlag, optionTable, optionValue, readOptions } from "./options.ts";
 import { words } from "./rows.ts";
@@ -55,6 +56,16 @@ const TUNNEL_OPTIONS = optionTable<TunnelDraft>("lvs_method", [
   checksum("remcsum", "remote", "Checksum offload at the far end, for gue."),
 ]);
 
+const METHOD: ArgumentDescription = {
+  kind: "method",
+  shape: "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]",
+  choiceHelp: {
+    NAT: "Addresses are translated, and answers come back this way.",
+    DR: "The frame goes to the server as it is, on the same link.",
+    TUN: "The packet goes to the server in a tunnel.",
+  },
+};
+
 const NAT: Forwarding = { kind: "nat" };
 const DIRECT: Forwarding = { kind: "direct" };
 const IPIP: Forwarding = { kind: "tunnel", tunnel: { type: "ipip" } };
@@ -75,9 +86,7 @@ export function forwardingRow<Draft>(row: {
     group: "lvs",
     default: row.default,
     help: row.help,
-    arguments: [
-      { kind: "method", shape: "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]" },
-    ],
+    arguments: [METHOD],
     inside: TUNNEL_OPTIONS.rows,
     needs: 1,
     take: (draft, [word, ...rest], context) => {

@@ -3,8 +3,15 @@ import { related } from "../diagnostics.ts";
 import type { Located } from "../diagnostics.ts";
 import { createInstanceDraft } from "../drafts.ts";
 import type { InstanceDraft, RootDraft } from "../drafts.ts";
-import { readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
-import { COUNT_MAXIMUM, interfaceName, optionalText, text, wholeSeconds } from "./arguments.ts";
+import { ADDRESS_LINE, readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
+import {
+  COUNT_MAXIMUM,
+  explained,
+  interfaceName,
+  optionalText,
+  text,
+  wholeSeconds,
+} from "./arguments.ts";
 import { BFD_INSTANCE } from "./bfd.ts";
 import {
   checkUpDownDelay,
@@ -268,7 +275,7 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     default: "none",
     help: "Addresses kept on the machine independent of VRRP state.",
     later: "the addresses are not added",
-    item: { kind: "address line", shape: "ADDRESS[/LEN] [OPTIONS]" },
+    item: ADDRESS_LINE,
     inside: STATIC_ADDRESS_OPTIONS.rows,
     add: (_draft, found, context) => {
       readStaticAddress(found, context);
@@ -307,7 +314,11 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     default: "none",
     help: "Interfaces whose link state is polled, with preferred method.",
     later: "link state comes from netlink alone",
-    item: interfaceName,
+    item: explained(interfaceName, {
+      MII: "Its state is read by the ioctl for MII registers.",
+      ETHTOOL: "Its state is read by the ioctl of ethtool.",
+      IOCTL: "Its state is read from the interface flags.",
+    }),
     add: (draft, found, context) => {
       const name = readLinkbeatLine(found, context);
       if (name !== undefined) draft.linkbeatInterfaces.push(name);
@@ -320,7 +331,11 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     default: "no delay",
     help: "Debounce of link state changes per interface.",
     later: "a link change counts at once",
-    item: { kind: "delay line", shape: "IF DOWN [UP]" },
+    item: {
+      kind: "delay line",
+      shape: "IF DOWN [UP]",
+      choiceHelp: { IF: "The interface, and how long it must be down, or up, before that counts." },
+    },
     add: (_draft, found, context) => {
       checkUpDownDelay(found, context);
     },

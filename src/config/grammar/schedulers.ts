@@ -10,8 +10,26 @@ import { flag, value } from "./rows.ts";
 const NAMES: ReadonlySet<string> = new Set(SCHEDULERS);
 const SCHEDULER_CHOICE = choice(...SCHEDULERS);
 
+const SCHEDULER_HELP: Readonly<Record<Scheduler, string>> = {
+  rr: "One server after the other.",
+  wrr: "One after the other, by weight.",
+  lc: "The server with the fewest connections.",
+  wlc: "The server with the fewest connections for its weight.",
+  lblc: "One server for each destination, until it is overloaded.",
+  sh: "By a hash of the client's address.",
+  mh: "By Maglev hashing, which moves few clients when servers change.",
+  dh: "By a hash of the destination's address.",
+  fo: "The server with the highest weight that is up.",
+  ovf: "The server with the highest weight until it is full, then the next.",
+  lblcr: "A set of servers for each destination.",
+  sed: "The server with the shortest expected delay.",
+  nq: "An idle server, or else the one with the shortest expected delay.",
+  twos: "The better one of two servers picked at random.",
+};
+
 const SCHEDULER: ArgumentType<Scheduler> = {
   ...SCHEDULER_CHOICE,
+  choiceHelp: SCHEDULER_HELP,
   // Told apart by a set: this is read once for every service.
   parse: (word, report) =>
     NAMES.has(word.text) ? (word.text as Scheduler) : SCHEDULER_CHOICE.parse(word, report),

@@ -12,11 +12,11 @@ import { list } from "./rows.ts";
 const WEIGHT_LIMIT = 254;
 const FILE_WEIGHT_LIMIT = 2_147_483_647;
 
-function trackOptions(limit: number): ReturnType<typeof optionTable<TrackedDraft>> {
+function trackOptions(limit: number, since: string): ReturnType<typeof optionTable<TrackedDraft>> {
   return optionTable<TrackedDraft>("tracked object", [
     optionValue(integer(-limit, limit), {
       name: "weight",
-      since: "1.1.13",
+      since,
       group: "tracking",
       default: "object default",
       help: "Override the priority change.",
@@ -41,8 +41,14 @@ function trackOptions(limit: number): ReturnType<typeof optionTable<TrackedDraft
   ]);
 }
 
-const OPTIONS = trackOptions(WEIGHT_LIMIT);
-const FILE_OPTIONS = trackOptions(FILE_WEIGHT_LIMIT);
+const OPTIONS = trackOptions(WEIGHT_LIMIT, "1.1.13");
+const OPTIONS_OF: Readonly<Record<TrackedDraft["kind"], typeof OPTIONS>> = {
+  interface: OPTIONS,
+  script: OPTIONS,
+  file: trackOptions(FILE_WEIGHT_LIMIT, "2.0.0"),
+  process: trackOptions(WEIGHT_LIMIT, "2.0.11"),
+  bfd: trackOptions(WEIGHT_LIMIT, "2.0.0"),
+};
 
 interface Tracking {
   readonly tracked: TrackedDraft[];
@@ -53,7 +59,7 @@ export function trackRow<Draft extends Tracking>(
   kind: TrackedDraft["kind"],
   row: KeywordText,
 ): Keyword<Draft> {
-  const options = kind === "file" ? FILE_OPTIONS : OPTIONS;
+  const options = OPTIONS_OF[kind];
   return list<Draft>({
     ...row,
     item: { kind: "name", shape: "NAME [weight N] [reverse|noreverse]" },

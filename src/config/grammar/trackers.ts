@@ -2,8 +2,16 @@
 import type { NamedDraft, ScriptDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
-import { COUNT_MAXIMUM, choice, integer, seconds, SECONDS_MAXIMUM, text } from "./arguments.ts";
-import type { ArgumentType } from "./arguments.ts";
+import {
+  COUNT_MAXIMUM,
+  choice,
+  explained,
+  integer,
+  seconds,
+  SECONDS_MAXIMUM,
+  text,
+} from "./arguments.ts";
+import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
 import { blockGrammar, reportFor } from "./keyword.ts";
 import type { Context } from "./keyword.ts";
 import { command, flag, userOf, value, words } from "./rows.ts";
@@ -110,6 +118,11 @@ export const scriptGrammar = blockGrammar<ScriptDraft>("vrrp_script", [
   }),
 ]);
 
+const PARAMETER_MATCH = explained(choice("initial", "partial"), {
+  initial: "The parameters of the process begin with those named.",
+  partial: "The parameters named stand somewhere among those of the process, in order.",
+});
+
 export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
   words({
     name: "process",
@@ -123,7 +136,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
       if (name !== undefined) draft.essential = spanOf(name);
     },
   }),
-  value(choice("initial", "partial"), {
+  value(PARAMETER_MATCH, {
     name: "param_match",
     since: "2.0.16",
     group: "tracking",
@@ -184,6 +197,12 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
   }),
 ]);
 
+const OVERWRITE: ArgumentDescription = {
+  kind: "flag",
+  shape: "[overwrite]",
+  choiceHelp: { overwrite: "A file that is there gets the value too." },
+};
+
 export const trackFileGrammar = blockGrammar<NamedDraft>("track_file", [
   value(text("PATH"), {
     name: "file",
@@ -209,7 +228,7 @@ export const trackFileGrammar = blockGrammar<NamedDraft>("track_file", [
     group: "tracking",
     default: "no creation, 0",
     help: "Create or reset the file at start.",
-    arguments: [integer(-COUNT_MAXIMUM, COUNT_MAXIMUM), { kind: "flag", shape: "[overwrite]" }],
+    arguments: [integer(-COUNT_MAXIMUM, COUNT_MAXIMUM), OVERWRITE],
     needs: 0,
     take: (_draft, found, context) => {
       checkInitFile(found, context);

@@ -63,6 +63,11 @@ const PROTOCOL: ArgumentType<Protocol> = {
   kind: "choice",
   shape: "TCP|UDP|SCTP",
   choices: ["TCP", "UDP", "SCTP"],
+  choiceHelp: {
+    TCP: "Transmission Control Protocol.",
+    UDP: "User Datagram Protocol.",
+    SCTP: "Stream Control Transmission Protocol.",
+  },
   parse: (word, report) => {
     const name = word.text.toLowerCase();
     if (name === "tcp" || name === "udp" || name === "sctp") return name;

@@ -111,7 +111,7 @@ function isFirst(word: Word, names: { count: number }, context: Context): boolea
 export const VMAC_OPTION: Option<AddressDraft> = {
   name: "use_vmac",
   since: "2.2.0",
-  group: "vip",
+  group: "vmac",
   default: "off",
   help: "Put this address on its own macvlan.",
   later: VMAC_LATER,
