@@ -86,6 +86,7 @@ function checkSubnets(pair: Pair, virtual: ReadonlySet<string>, scope: Scope): v
   const { draft, config } = pair;
   // The owner's virtual addresses are those of the interface, or it has been told.
   if (config.priority === OWNER) return;
+  const places = new Map(written(pair).map(({ address }) => [address.value, address.at]));
   for (const made of [...config.addresses, ...config.excludedAddresses]) {
     if (made.peer !== undefined || isLinkLocal(made.address)) continue;
     const own = addressesOf([made], scope)
@@ -94,7 +95,7 @@ function checkSubnets(pair: Pair, virtual: ReadonlySet<string>, scope: Scope): v
         ({ address, length }) => !virtual.has(`${address}/${length}`) && !isLinkLocal(address),
       );
     const [first] = own;
-    const at = written(pair).find(({ address }) => address.value === made.address)?.address.at;
+    const at = places.get(made.address);
     if (first === undefined || at === undefined) continue;
     if (own.some(({ address, length }) => inSubnet(made.address, address, length))) continue;
     const isHost = made.prefixLength === fullLength(made.address);

@@ -23,7 +23,7 @@ interface WeightedCheck {
 export function checkWeights({ draft, config }: Pair, root: RootDraft, scope: Scope): void {
   // In a sync group the weights of a member are dropped, which is said elsewhere.
   if (scope.syncGroups.has(draft.name.value)) return;
-  const checks = draft.tracked.flatMap((tracked) => weightedCheck(tracked, root));
+  const checks = draft.tracked.flatMap((tracked) => weightedCheck(tracked, root, scope));
   if (config.priority === OWNER) {
     for (const check of checks) refuseForOwner(check, draft, scope);
     return;
@@ -43,9 +43,13 @@ interface Weighted {
 /** The value of a file is its factor times a number nobody knows beforehand. */
 const FILE_DEFAULT_WEIGHT = 1;
 
-function weightedCheck(tracked: TrackedDraft, root: RootDraft): readonly WeightedCheck[] {
+function weightedCheck(
+  tracked: TrackedDraft,
+  root: RootDraft,
+  scope: Scope,
+): readonly WeightedCheck[] {
   const { kind, name } = tracked;
-  const object = kind === "interface" ? {} : trackedObject(kind, name.value, root);
+  const object = kind === "interface" ? {} : trackedObject({ kind, name: name.value }, root, scope);
   if (object === undefined || !tracked.isKnown) return [];
   const written = tracked.weight ?? object.weight;
   const weight = written?.value ?? (kind === "file" ? FILE_DEFAULT_WEIGHT : 0);
@@ -56,20 +60,20 @@ function weightedCheck(tracked: TrackedDraft, root: RootDraft): readonly Weighte
 }
 
 function trackedObject(
-  kind: "script" | "file" | "process" | "bfd",
-  name: string,
+  { kind, name }: { readonly kind: "script" | "file" | "process" | "bfd"; readonly name: string },
   root: RootDraft,
+  scope: Scope,
 ): Weighted | undefined {
   const named = (each: { readonly name: Located<string> }): boolean => each.name.value === name;
   switch (kind) {
     case "script":
-      return root.scripts.find(named);
+      return scope.scripts.get(name);
     case "file":
-      return root.trackFiles.find(named);
+      return scope.trackFiles.get(name);
     case "process":
       return root.trackProcesses.find(named);
     case "bfd":
-      return {};
+      return scope.bfdInstances.get(name);
   }
 }
 
