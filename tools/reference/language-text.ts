@@ -3,6 +3,9 @@
  * code. Every sample of a configuration is loaded by a test.
  */
 
+import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
+import { LANGUAGE as ROWS } from "../../src/config/grammar/language.ts";
+
 export type Passage =
   | { readonly kind: "text"; readonly text: string }
   /** A complete file. */
@@ -24,6 +27,15 @@ const terms = (...list: readonly (readonly [string, string])[]): Passage => ({
   kind: "terms",
   terms: list,
 });
+
+/** The words of the language as the grammar has them; signs and quotes are in the prose. */
+export const LANGUAGE_ROWS: readonly KeywordDescription[] = ROWS.filter(({ name }) =>
+  /^(include|[@$~])/.test(name),
+);
+
+function rowsNamed(names: RegExp): readonly (readonly [string, string])[] {
+  return ROWS.filter(({ name }) => names.test(name)).map(({ name, help }) => [name, help]);
+}
 
 export const LANGUAGE: readonly LanguageSection[] = [
   {
@@ -132,13 +144,7 @@ export const LANGUAGE: readonly LanguageSection[] = [
           "What is read must be an ordinary file that nobody may execute.",
       ),
       text("A file that is missing is passed over with a message. The variants make it an error:"),
-      terms(
-        ["includer", "A file that exists cannot be read."],
-        ["includem", "Nothing matches the name."],
-        ["includew", "A name with wildcards matches nothing."],
-        ["includeb", "One of the alternatives in braces matches nothing."],
-        ["includea", "Any of these."],
-      ),
+      terms(...rowsNamed(/^include[rmwba]$/)),
       text(
         "`include_check` in global_defs makes the same demands of every plain `include` after it, and the option `-e` of all.",
       ),

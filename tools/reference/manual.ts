@@ -1,10 +1,11 @@
 /** keepalived.conf(5), in mdoc(7), from the grammar. */
 import { PRODUCT, PRODUCT_VERSION } from "../../src/report/version.ts";
+import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
 import { noteOf } from "../../src/config/grammar/notes.ts";
 import { topics } from "./entries.ts";
 import type { Chapter, Entry } from "./entries.ts";
 import { exampleFor, readExample } from "./examples.ts";
-import { LANGUAGE } from "./language-text.ts";
+import { LANGUAGE, LANGUAGE_ROWS } from "./language-text.ts";
 import type { Passage } from "./language-text.ts";
 import { argument, display, escapeRoff, prose } from "./mdoc.ts";
 import {
@@ -36,6 +37,10 @@ export function renderManual(chapters: readonly Chapter[]): string {
       `.Ss ${title}`,
       ...passages.map((passage, i) => renderPassage(passage, i === 0)),
     ]),
+    ".Ss Its words",
+    ".Bl -tag -width Ds",
+    ...LANGUAGE_ROWS.map(renderLanguageRow),
+    ".El",
     ...chapters.map(renderChapter),
     DIFFERENCES,
     FILES,
@@ -70,6 +75,12 @@ function renderPassage(passage: Passage, isFirst: boolean): string {
         ".El",
       ].join("\n");
   }
+}
+
+function renderLanguageRow(row: KeywordDescription): string {
+  const shapes = argumentShapes(row);
+  const written = `.It Ic ${argument(row.name)}${shapes === "" ? "" : ` Ar ${argument(shapes)}`}`;
+  return [written, prose(sentence(row.help)), prose(factsOf(row))].join("\n");
 }
 
 function renderChapter(chapter: Chapter): string {

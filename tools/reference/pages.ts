@@ -4,7 +4,8 @@ import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
 import { allEntries, topics } from "./entries.ts";
 import type { Chapter, Entry } from "./entries.ts";
 import { exampleFor } from "./examples.ts";
-import { renderLanguagePage } from "./language-page.ts";
+import { languageAnchor, renderLanguagePage } from "./language-page.ts";
+import { LANGUAGE_ROWS } from "./language-text.ts";
 import { linker } from "./links.ts";
 import type { Link } from "./links.ts";
 import {
@@ -189,6 +190,10 @@ function renderIndex(chapters: readonly Chapter[]): string {
       known.push(`[${where}](${chapter.name}.md#${entry.anchor})`);
       places.set(entry.row.name, known);
     }
+  }
+  for (const row of LANGUAGE_ROWS) {
+    const known = places.get(row.name) ?? [];
+    places.set(row.name, [...known, `[language](language.md#${languageAnchor(row)})`]);
   }
   const names = [...places.keys()].sort((a, b) => order(a).localeCompare(order(b), "en"));
   const letters = [...new Set(names.map((name) => order(name).charAt(0)))];

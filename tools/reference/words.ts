@@ -28,18 +28,16 @@ function describeArgument(argument: ArgumentDescription): string | undefined {
 
 /** Values that have a meaning of their own to tell. */
 export function choicesOf(row: KeywordDescription): readonly (readonly [string, string])[] {
-  return row.arguments.flatMap(({ choices = [], choiceHelp = {} }) =>
-    choices.flatMap((word) => {
-      const help = Object.hasOwn(choiceHelp, word) ? choiceHelp[word] : undefined;
-      return help === undefined ? [] : [[word, sentence(help)] as const];
-    }),
+  return row.arguments.flatMap(({ choiceHelp = {} }) =>
+    Object.entries(choiceHelp).map(([word, help]) => [word, sentence(help)] as const),
   );
 }
 
 /** The default, unless saying it would say nothing. */
 function defaultOf(row: KeywordDescription): readonly string[] {
   const value = row.default.replace(/^global\b/, "as in global_defs");
-  if (value === "n/a" || (value === "none" && row.block !== undefined)) return [];
+  const isBlock = row.block !== undefined || row.group === "syntax";
+  if (value === "n/a" || (value === "none" && isBlock)) return [];
   if (value.startsWith("required")) return [sentence(value)];
   const unit = row.arguments[0]?.unit;
   const isNumber = /^[0-9.]+$/.test(value);

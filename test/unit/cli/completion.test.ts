@@ -202,3 +202,18 @@ test("no shell starts the original Keepalived, which takes any word for a start"
   if (has("zsh")) assert.deepEqual(inZsh("keepalived why V", run), []);
   assert.ok(!existsSync(join(folder, "started")));
 });
+
+test("commands of two words are completed word by word", () => {
+  const shells = [
+    { shell: "bash", complete: (words: readonly string[]) => inBash(words) },
+    { shell: "fish", complete: (words: readonly string[]) => inFish(words.join(" ")) },
+    { shell: "zsh", complete: (words: readonly string[]) => inZsh(words.join(" ")) },
+  ];
+  for (const { shell, complete } of shells.filter((one) => has(one.shell))) {
+    assert.ok(complete(["keepalived", "config", ""]).includes("show"), shell);
+    assert.deepEqual(complete(["keepalived", "config", "sh"]), ["show"], shell);
+    assert.deepEqual(complete(["keepalived", "config", "show", "--def"]), ["--defaults"], shell);
+    const files = complete(["keepalived", "config", "show", "etc/o"]);
+    assert.ok(files.at(0)?.endsWith("other.conf"), shell);
+  }
+});
