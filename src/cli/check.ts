@@ -146,8 +146,11 @@ function exitCodeOf(
   const worst = Math.max(...results.map(({ exitCode }) => exitCode));
   const between = cluster?.diagnostics ?? [];
   const said = results.some(({ diagnostics }) => diagnostics.length > 0);
+  // A node of which nothing is known makes no cluster, whatever `-t` says of a missing file.
+  const isMissing = results.some(({ files }) => files.length === 0);
   const counts =
     between.some(({ severity }) => severity === "error") ||
+    (cluster !== undefined && isMissing) ||
     (isStrict && (said || between.length > 0));
   return counts && MILDER.has(worst) ? OTHER_COMPLAINT : worst;
 }

@@ -11,6 +11,7 @@ import { matchRouters } from "./match.ts";
 import type { Node, VirtualRouter } from "./node.ts";
 import { judge } from "./predictions.ts";
 import { compareReach } from "./reach.ts";
+import { shapeOf } from "./shape.ts";
 import { compareStanding } from "./standing.ts";
 import { compareSyncGroups } from "./sync-groups.ts";
 
@@ -34,9 +35,13 @@ export function compareNodes(
     ...compareSyncGroups(routers, nodes),
   ];
   const groups = independentGroups(routers);
-  const forecasts = groups.map((group, i) => {
+  const known = new Map<string, Forecast>();
+  const forecasts = groups.map((group, i): Forecast => {
     progress?.(i, groups.length);
-    return forecast(group, nodes);
+    const shape = shapeOf(group);
+    const played = known.get(shape) ?? forecast(group, nodes);
+    known.set(shape, played);
+    return { ...played, routers: group };
   });
   const judgements = forecasts.flatMap((each) => judge(each, nodes, differences));
   return { nodes: names, routers, diagnostics: [...differences, ...judgements], forecasts };

@@ -16,6 +16,7 @@ const MAX_ROUTERS_NAMED = 4;
 const MAX_ADDRESSES_NAMED = 3;
 
 export function renderCluster(report: ClusterReport, paint: Paint): string {
+  if (report.routers.length === 0) return "There is no vrrp_instance in any of them.\n";
   const told = new Map<string, { readonly forecast: Forecast; titles: string[] }>();
   for (const forecast of report.forecasts) {
     const text = renderForecast(forecast, report.nodes, paint);
@@ -58,7 +59,9 @@ function renderForecast(forecast: Forecast, nodes: readonly string[], paint: Pai
     }
   }
   if (!forecast.isComplete) {
-    lines.push(paint("dim", `single failures and pairs of ${forecast.checks.length} checks`));
+    lines.push(
+      paint("dim", `of ${forecast.checks.length} checks, single failures and pairs were tried`),
+    );
   }
   return lines.map((line) => `  ${line}\n`).join("");
 }
@@ -106,10 +109,16 @@ function beginningLines(beginning: Beginning, { forecast, nodes, paint }: Settin
   const groups = new Map<string, string[]>();
   const idle: Check[] = [];
   const told = tellable(beginning, forecast);
-  for (const outcome of told.slice(0, MAX_LINES)) {
+  let written = 0;
+  let left = 0;
+  for (const outcome of told) {
     const words = outcomeWords(beginning.masters, outcome, forecast);
     if (words === NOTHING) idle.push(...outcome.failing);
-    else groups.set(words, [...(groups.get(words) ?? []), failureWords(outcome.failing, nodes)]);
+    else if (written === MAX_LINES) left += 1;
+    else {
+      written += 1;
+      groups.set(words, [...(groups.get(words) ?? []), failureWords(outcome.failing, nodes)]);
+    }
   }
   if (idle.length > 0) {
     const anywhere = [...sameNamed(idle).values()].map((checks) =>
@@ -122,8 +131,7 @@ function beginningLines(beginning: Beginning, { forecast, nodes, paint }: Settin
     ([words, failures]) =>
       `${paintOutcome(words, paint)}${" ".repeat(width - words.length)}  ${failures.join("; ")}`,
   );
-  const more = told.length - MAX_LINES;
-  if (more > 0) lines.push(paint("dim", `and ${more} more; --format json has all`));
+  if (left > 0) lines.push(paint("dim", `and ${left} more; --format json has all`));
   return lines;
 }
 
@@ -148,11 +156,29 @@ function tellable(beginning: Beginning, { checks }: Forecast): readonly Outcome[
       (all) => all.length === failing.length && all.every((check) => failing.includes(check)),
     );
     if (isEverywhere && failing.some((check) => outcomeOf([check]) !== normal)) return true;
-    return failing.every((check) => {
+    const isNew = failing.every((check) => {
       const smaller = outcomeOf(failing.filter((other) => other !== check));
       return smaller !== undefined && smaller !== signature(masters);
     });
+    return isNew && !isMixed(failing, everywhere, (same) => outcomeOf(same) === signature(masters));
   });
+}
+
+/** Different checks on different nodes, each of which does the same when it fails on all of those. */
+function isMixed(
+  failing: readonly Check[],
+  everywhere: readonly (readonly Check[])[],
+  doesTheSame: (checks: readonly Check[]) => boolean,
+): boolean {
+  const nodes = new Set(failing.map(({ node }) => node));
+  const kinds = everywhere.filter((all) => all.some((check) => failing.includes(check)));
+  return (
+    kinds.length > 1 &&
+    kinds.every((all) => {
+      const same = all.filter(({ node }) => nodes.has(node));
+      return same.length === nodes.size && doesTheSame(same);
+    })
+  );
 }
 
 function outcomeWords(before: Masters, { failing, masters }: Outcome, forecast: Forecast): string {
@@ -172,9 +198,17 @@ function movement(before: readonly string[], now: readonly string[]): string {
 const VERB: Readonly<Record<CheckKind, string>> = {
   script: "fails",
   interface: "is down",
-  file: "says no",
+  file: "is not 0",
   process: "is gone",
   bfd: "is down",
+};
+
+const REVERSED_VERB: Readonly<Record<CheckKind, string>> = {
+  script: "succeeds",
+  interface: "is up",
+  file: "is 0",
+  process: "is there",
+  bfd: "is up",
 };
 
 /** `chk_nginx fails on lb1 and lb2`. */
@@ -195,4 +229,5 @@ function failureWords(
   );
 }
 
-const verbOf = ({ kind, isReversed }: Check): string => (isReversed ? "succeeds" : VERB[kind]);
+const verbOf = ({ kind, isReversed }: Check): string =>
+  isReversed ? REVERSED_VERB[kind] : VERB[kind];

@@ -172,8 +172,11 @@ test("routers of which the same is to be said are told together", () => {
       }),
     ).join("");
 
-  const text = renderCluster(compareTexts(many(150), many(100)), paintWith(false));
+  const report = compareTexts(many(150), many(100));
+  const text = renderCluster(report, paintWith(false));
 
+  // Played once for all of them.
+  assert.equal(new Set(report.forecasts.map(({ beginnings }) => beginnings)).size, 1);
   assert.match(text, /and 6 more like these/);
   assert.equal(text.match(/master a \(150\), then b \(100\)/g)?.length, 1);
 });
@@ -185,4 +188,25 @@ test("a tie that the files cannot decide is told as one", () => {
     line,
     "master b (150) or a (150): the higher address decides, which the files do not tell",
   );
+});
+
+test("with more than eight checks, single ones, pairs, and one check on all nodes are tried", () => {
+  const scripts = ["x", "y", "z"]
+    .map((name) => `vrrp_script ${name} {\n  script "/x"\n}\n`)
+    .join("");
+  const node = (priority: number): string =>
+    scripts + instanceText({ priority, track: "x\n    y\n    z" });
+  const report = compareTexts(node(150), node(100), node(50));
+
+  const [forecast] = report.forecasts;
+  assert.equal(forecast?.isComplete, false);
+  assert.equal(forecast.beginnings[0].outcomes.length, 9 + 36 + 3);
+  assert.deepEqual(told(report), [
+    "master a (150), then b (100), then c (50)",
+    "moves to b: x fails on a; y fails on a; z fails on a",
+    "nobody is master: x fails on all nodes; y fails on all nodes; z fails on all nodes",
+    "moves to c: x fails on a and b; y fails on a and b; z fails on a and b",
+    "moves nothing: x fails on b or c; y fails on b or c; z fails on b or c",
+    "of 9 checks, single failures and pairs were tried",
+  ]);
 });
