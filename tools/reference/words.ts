@@ -1,5 +1,6 @@
 /** Arguments, ranges, defaults and versions of a keyword, in words for the manual and the web pages. */
 import type { ArgumentDescription } from "../../src/config/grammar/arguments.ts";
+import { COUNT_MAXIMUM } from "../../src/config/grammar/arguments.ts";
 import type { KeywordDescription } from "../../src/config/grammar/keyword.ts";
 import { argumentInWords } from "../../src/report/keyword-text.ts";
 import { IN_PART, NO_EFFECT } from "../docs-compat.ts";
@@ -23,6 +24,8 @@ function describeArgument(argument: ArgumentDescription): string | undefined {
   if (kind === "boolean" || kind === "interface" || kind === "address") return undefined;
   if (choices.length > 0 && bare === choices.join("|")) return undefined;
   if (unit === undefined && bare === `${minimum ?? ""}-${maximum ?? ""}`) return undefined;
+  // A range as wide as the integers of C says nothing.
+  if (kind === "integer" && minimum === -COUNT_MAXIMUM) return "a whole number, may be negative";
   return argumentInWords(argument);
 }
 
