@@ -27,8 +27,11 @@ export function checkScripts({ root, scripts, instances }: Finished, scope: Scop
     else if (hasUser) checkCheck(draft, { value: command, at: draft.command.at }, scope);
   }
   const running = new Set(instances.map(({ name }) => name));
-  for (const draft of root.instances) {
-    if (!running.has(draft.name.value)) continue;
+  const notifying = [
+    ...root.instances.filter(({ name }) => running.has(name.value)),
+    ...root.syncGroups,
+  ];
+  for (const draft of notifying) {
     for (const [kind, command] of Object.entries(draft.notify)) {
       checkNotify(command, `(${draft.name.value}) notify${KEYWORD_END[kind] ?? ""}`, scope);
     }

@@ -21,8 +21,9 @@ interface WeightedCheck {
 }
 
 export function checkWeights({ draft, config }: Pair, root: RootDraft, scope: Scope): void {
-  // In a sync group the weights of a member are dropped, which is said elsewhere.
-  if (scope.syncGroups.has(draft.name.value)) return;
+  // A sync group drops the weights of its members, which is said elsewhere.
+  const group = scope.syncGroups.get(draft.name.value);
+  if (group !== undefined && group.keepsWeights === undefined) return;
   const checks = draft.tracked.flatMap((tracked) => weightedCheck(tracked, root, scope));
   if (config.priority === OWNER) {
     for (const check of checks) refuseForOwner(check, draft, scope);

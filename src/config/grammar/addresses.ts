@@ -2,6 +2,7 @@
 import { parseIpAddress } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
 import type { AddressDraft } from "../drafts.ts";
+import { nearest } from "../nearest.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { COUNT_MAXIMUM, integer, interfaceName, prefix, refuse, text } from "./arguments.ts";
@@ -27,7 +28,14 @@ const scope: ArgumentType<number> = {
     const named = Object.hasOwn(SCOPES, word.text) ? SCOPES[word.text] : undefined;
     if (named !== undefined) return named;
     if (/^[0-9]{1,3}$/.test(word.text) && Number(word.text) <= 255) return Number(word.text);
-    refuse(report, "bad-value", word, `unknown scope '${word.text}'`);
+    const close = nearest(word.text, Object.keys(SCOPES));
+    report({
+      severity: "error",
+      code: "bad-value",
+      message: `unknown scope '${word.text}'`,
+      at: spanOf(word),
+      ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+    });
     return undefined;
   },
 };

@@ -184,7 +184,14 @@ export const boolean: ArgumentType<boolean> = {
   parse: (word, report) => {
     if (["on", "true", "yes"].includes(word.text)) return true;
     if (["off", "false", "no"].includes(word.text)) return false;
-    refuse(report, "bad-value", word, `'${word.text}' is not one of on, off, true, false, yes, no`);
+    const close = nearest(word.text, ["on", "true", "yes", "off", "false", "no"]);
+    report({
+      severity: "error",
+      code: "bad-value",
+      message: `'${word.text}' is not one of on, off, true, false, yes, no`,
+      at: spanOf(word),
+      ...(close === undefined ? {} : { fix: `did you mean ${close}?` }),
+    });
     return undefined;
   },
 };

@@ -61,6 +61,21 @@ test("nopreempt with a weight is reported, and without one is not", () => {
   assert.deepEqual(codesWithScript(...track("chk weight -10")), []);
 });
 
+test("in a sync group weights are looked at only where the group keeps them", () => {
+  const group = (...lines: readonly string[]): string =>
+    ["vrrp_sync_group G {", "group {", "VI_1", "VI_2", "}", ...lines, "}", ""].join("\n");
+  const second = instanceText().replace("VI_1", "VI_2").replace("50", "52");
+  const codes = (groupText: string): readonly string[] =>
+    codesOf(
+      diagnosed(
+        `${SCRIPT}weight -10\n}\n${groupText}` +
+          `${instanceText("nopreempt", ...track("chk"))}${second.replace("10.0.0.3", "10.0.0.4")}`,
+      ),
+    );
+  assert.deepEqual(codes(group()), ["weight-in-sync-group"]);
+  assert.deepEqual(codes(group("sync_group_tracking_weight")), ["nopreempt-with-weight"]);
+});
+
 test("fast adverts want real-time priority", () => {
   const lines = instanceText("version 3", "advert_int 0.2");
   assert.deepEqual(codesOf(diagnosed(lines)), ["fast-adverts"]);
@@ -176,6 +191,21 @@ test("a program that cannot run is reported at its line: for checks it counts, f
   assert.deepEqual(codesOf(notify.diagnostics), ["notify-not-runnable"]);
   assert.match(notify.diagnostics[0]?.message ?? "", /^\(VI_1\) notify_master: \/etc\/check\.sh/);
   assert.equal(notify.verdict.test, 0);
+});
+
+test("a notify program of a sync group is looked at too", () => {
+  const group = "vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\nnotify_fault /bin/gone\n}\n";
+  const second = instanceText("virtual_ipaddress {", "10.0.0.4", "}")
+    .replace("VI_1", "VI_2")
+    .replace("50", "52");
+  const found = diagnosed(
+    `global_defs {\nenable_script_security\n}\n${group}${instanceText()}${second}`,
+    { inspectCommand: () => [{ kind: "disabled", message: "gone" }] },
+  );
+  assert.deepEqual(
+    found.map(({ message }) => message),
+    ["(G) notify_fault: gone"],
+  );
 });
 
 test("words for a shell are reported where no shell reads them", () => {
