@@ -5,6 +5,7 @@ import { OWNER } from "../../base/units.ts";
 import type { VirtualAddress } from "../../vrrp/config.ts";
 import type { Pair } from "../advice.ts";
 import { related } from "../diagnostics.ts";
+import type { Diagnostic } from "../diagnostics.ts";
 import type { AddressDraft } from "../drafts.ts";
 import { complain } from "../scope.ts";
 import type { Scope } from "../scope.ts";
@@ -82,11 +83,20 @@ function addressesOf(
   return [...names].flatMap((name) => surroundings.interfaceAddresses?.(name) ?? []);
 }
 
+/** Addresses of one interface that no subnet has, all with a prefix length or all without. */
+interface Outsiders {
+  readonly first: VirtualAddress;
+  readonly isHost: boolean;
+  readonly subnets: string;
+  count: number;
+}
+
+/** One complaint for each interface: an instance may have hundreds of addresses of one subnet. */
 function checkSubnets(pair: Pair, virtual: ReadonlySet<string>, scope: Scope): void {
   const { draft, config } = pair;
   // The owner's virtual addresses are those of the interface, or it has been told.
   if (config.priority === OWNER) return;
-  const places = new Map(written(pair).map(({ address }) => [address.value, address.at]));
+  const found = new Map<string, Outsiders>();
   for (const made of [...config.addresses, ...config.excludedAddresses]) {
     if (made.peer !== undefined || isLinkLocal(made.address)) continue;
     const own = addressesOf([made], scope)
@@ -94,22 +104,39 @@ function checkSubnets(pair: Pair, virtual: ReadonlySet<string>, scope: Scope): v
       .filter(
         ({ address, length }) => !virtual.has(`${address}/${length}`) && !isLinkLocal(address),
       );
-    const [first] = own;
-    const at = places.get(made.address);
-    if (first === undefined || at === undefined) continue;
+    if (own.length === 0) continue;
     if (own.some(({ address, length }) => inSubnet(made.address, address, length))) continue;
     const isHost = made.prefixLength === fullLength(made.address);
-    const subnets = own.map(({ address, length }) => `${address}/${length}`).join(", ");
-    complain(scope, draft, {
-      severity: isHost ? "warning" : "notice",
-      code: "address-outside-subnet",
-      message:
-        `${made.address}/${made.prefixLength} is in no subnet of ${made.interfaceName} (${subnets})` +
-        (isHost ? ": no neighbour there will ask for it" : ""),
-      at,
-      fix: isHost
-        ? "correct the address, or write the prefix length of its subnet"
-        : "correct the address, unless the link carries that subnet too",
-    });
+    const key = `${made.interfaceName} ${familyOf(made.address)} ${String(isHost)}`;
+    const known = found.get(key);
+    if (known !== undefined) known.count += 1;
+    else {
+      const subnets = own.map(({ address, length }) => `${address}/${length}`).join(", ");
+      found.set(key, { first: made, isHost, subnets, count: 1 });
+    }
   }
+  for (const outsiders of found.values()) {
+    const { address } = outsiders.first;
+    const at = written(pair).find((each) => each.address.value === address)?.address.at;
+    if (at !== undefined) complain(scope, draft, { ...outsiderWords(outsiders), at });
+  }
+}
+
+function outsiderWords({
+  first,
+  isHost,
+  subnets,
+  count,
+}: Outsiders): Pick<Diagnostic, "severity" | "code" | "message" | "fix"> {
+  const more = count === 1 ? " is" : `, and ${count - 1} more of the instance, are`;
+  return {
+    severity: isHost ? "warning" : "notice",
+    code: "address-outside-subnet",
+    message:
+      `${first.address}/${first.prefixLength}${more} in no subnet of ${first.interfaceName} ` +
+      `(${subnets})${isHost ? ": no neighbour there will ask for it" : ""}`,
+    fix: isHost
+      ? "correct the address, or write the prefix length of its subnet"
+      : "correct the address, unless the link carries that subnet too",
+  };
 }

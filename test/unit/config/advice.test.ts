@@ -127,6 +127,17 @@ test("an address in no subnet of its interface is reported", () => {
   assert.deepEqual(codes("2001:db8::1/64"), []);
 });
 
+test("many addresses outside are one complaint, with their number", () => {
+  const found = diagnosed(withAddress("192.0.3.1\n192.0.3.2\n192.0.3.3"), WITH_ADDRESSES);
+  assert.deepEqual(
+    found.map(({ message }) => message),
+    [
+      "(VI_1) 192.0.3.1/32, and 2 more of the instance, are in no subnet of eth0 " +
+        "(192.0.2.1/24, 192.0.2.99/32): no neighbour there will ask for it",
+    ],
+  );
+});
+
 test("an address that a running master has put there itself proves nothing", () => {
   const options: Partial<LoadOptions> = {
     interfaceAddresses: () => [
