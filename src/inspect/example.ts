@@ -5,8 +5,15 @@ import type { KeywordPlace } from "./keywords.ts";
 
 const INDENT = "    ";
 
+/** Whether it belongs to the language around the keywords, and so to no block. */
+export const isLanguage = ({ rows, row }: Pick<KeywordPlace, "rows" | "row">): boolean =>
+  row.group === "syntax" && rows.length === 1;
+
 /** Lines of configuration that show the keyword in its place, with `value` if one is given. */
 export function exampleOf({ rows, row }: KeywordPlace, value?: string): readonly string[] {
+  if (isLanguage({ rows, row })) {
+    return Object.hasOwn(LANGUAGE_EXAMPLES, row.name) ? (LANGUAGE_EXAMPLES[row.name] ?? []) : [];
+  }
   const shown = value === undefined ? row : withValue(row, value);
   const around = rows.slice(0, -1);
   const lineAt = around.findIndex(({ block }) => block !== "keywords");
@@ -219,4 +226,19 @@ const ITEMS: Readonly<Record<string, string>> = {
   notification_email: "admin@example.org",
   track_interface: "eth1",
   track_script: "check_web",
+};
+
+const DEFINED = ["$PRIORITY=150", "vrrp_instance VI_1 {", "    priority $PRIORITY", "}"];
+const CONDITION = ["vrrp_instance VI_1 {", "    @lb1 priority 150", "    @^lb1 priority 100", "}"];
+
+/** Examples of the language, where the help alone does not show it. */
+const LANGUAGE_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  include: ["include conf.d/*.conf"],
+  "@ID": CONDITION,
+  "@^ID": CONDITION,
+  "$NAME=": DEFINED,
+  $NAME: DEFINED,
+  "${NAME}": ["$NET=192.0.2", "static_ipaddress {", "    ${NET}.10/24 dev eth0", "}"],
+  "~SEQ": ["static_ipaddress {", "    ~SEQ(N, 10, 19) 192.0.2.${N}/24 dev eth0", "}"],
+  "~LST": ["static_ipaddress {", "    ~LST(IF, eth0, eth1) 192.0.2.1/24 dev $IF", "}"],
 };

@@ -3,8 +3,11 @@
  * by what somebody types: a name, the blocks above it and the name, or a value such as `wrr`.
  */
 import { noteOf } from "../config/grammar/notes.ts";
+import { CODES } from "../config/diagnostic-codes.ts";
+import type { DiagnosticCode } from "../config/diagnostic-codes.ts";
 import type { ArgumentDescription } from "../config/grammar/arguments.ts";
 import type { KeywordDescription } from "../config/grammar/keyword.ts";
+import { LANGUAGE } from "../config/grammar/language.ts";
 import { rootGrammar } from "../config/grammar/root.ts";
 import { nearest } from "../config/nearest.ts";
 
@@ -43,6 +46,7 @@ const PLACES: readonly KeywordPlace[] = allPlaces();
 /** What the words of a question name: `advert_int`, `vrrp_instance.advert_int`, `wrr`. */
 export function findKeyword(question: readonly string[]): Found {
   const words = question.flatMap((word) => word.split(/[\s./]+/)).filter((word) => word !== "");
+  if (words.length === 1 && words[0] !== undefined) words[0] = languageName(words[0]);
   const name = words.at(-1) ?? "";
   for (const same of [exactly, withoutCase]) {
     const named = PLACES.filter(({ row }) => same(row.name, name));
@@ -53,6 +57,15 @@ export function findKeyword(question: readonly string[]): Found {
   return { kind: "unknown", suggestions: suggestionsFor(name) };
 }
 
+/** Parts of the language as the grammar calls them: `@` and `@lb1` are `@ID`, `$X=` is `$NAME=`. */
+function languageName(word: string): string {
+  if (word.startsWith("@^")) return "@^ID";
+  if (word.startsWith("@")) return "@ID";
+  if (/^~\w+\(/.test(word)) return word.slice(0, word.indexOf("("));
+  if (!word.startsWith("$") || LANGUAGE.some(({ name }) => name === word)) return word;
+  return word.endsWith("=") ? "$NAME=" : word.startsWith("${") ? "${NAME}" : "$NAME";
+}
+
 /** The blocks and settings of the top level, in the order of the grammar. */
 export function topLevel(): readonly KeywordDescription[] {
   return rootGrammar.keywords;
@@ -60,7 +73,7 @@ export function topLevel(): readonly KeywordDescription[] {
 
 /** Other keywords of the same block and group, nearest in the grammar first. */
 export function relatedTo({ row, parent }: KeywordPlace, atMost: number): readonly string[] {
-  const siblings = parent?.inside ?? rootGrammar.keywords;
+  const siblings = parent?.inside ?? [...rootGrammar.keywords, ...LANGUAGE];
   const at = siblings.findIndex(({ name }) => name === row.name);
   return siblings
     .map((sibling, i) => ({ sibling, distance: Math.abs(i - at) }))
@@ -72,6 +85,22 @@ export function relatedTo({ row, parent }: KeywordPlace, atMost: number): readon
     .slice(0, atMost)
     .map(({ sibling }) => sibling.name);
 }
+
+/** Codes of diagnostics that are about the keyword: `advert-int-fraction` about advert_int. */
+export function codesAbout({ row: { name }, path }: KeywordPlace): readonly DiagnosticCode[] {
+  const isRouter = VRRP_BLOCKS.has(path[0] ?? "") && path.length <= 2;
+  if (!isRouter) return [];
+  const dashed = `-${name.replace(/_/g, "-")}-`;
+  return ALL_CODES.filter((code) => `-${code}-`.includes(dashed));
+}
+
+const ALL_CODES = Object.keys(CODES) as readonly DiagnosticCode[];
+
+const VRRP_BLOCKS: ReadonlySet<string> = new Set([
+  "vrrp_instance",
+  "vrrp_script",
+  "vrrp_sync_group",
+]);
 
 type Same = (a: string, b: string) => boolean;
 const exactly: Same = (a, b) => a === b;
@@ -90,6 +119,7 @@ function allPlaces(): readonly KeywordPlace[] {
     }
   };
   visit(rootGrammar.keywords, []);
+  visit(LANGUAGE, []);
   return places.sort((a, b) => a.path.length - b.path.length);
 }
 

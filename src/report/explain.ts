@@ -1,8 +1,8 @@
 /** `keepalived explain`: one keyword, from its description in the grammar, for people. */
 import type { ArgumentDescription } from "../config/grammar/arguments.ts";
 import type { KeywordDescription } from "../config/grammar/keyword.ts";
-import { exampleOf } from "../inspect/example.ts";
-import { relatedTo } from "../inspect/keywords.ts";
+import { exampleOf, isLanguage } from "../inspect/example.ts";
+import { codesAbout, relatedTo } from "../inspect/keywords.ts";
 import type { Found, KeywordMeaning, KeywordPlace } from "../inspect/keywords.ts";
 import { argumentInWords, keywordSince, keywordStatus, keywordSynopsis } from "./keyword-text.ts";
 import type { Paint } from "./paint.ts";
@@ -69,7 +69,7 @@ export function renderOverview(
 
 function renderMeaning(meaning: KeywordMeaning, page: Page): string {
   const { row, places, note, value } = meaning;
-  const { paint, width } = page;
+  const { width } = page;
   const [place] = places;
   const facts = [
     ...fact("Write", keywordSynopsis(row, place.parent), page),
@@ -77,6 +77,7 @@ function renderMeaning(meaning: KeywordMeaning, page: Page): string {
     ...fact("Default", row.default, page),
     ...fact("Since", keywordSince(row), page),
     ...fact("Here", keywordStatus(place.rows), page),
+    ...fact("Checks", checksText(place), page),
     ...fact("Instead", row.instead === undefined ? "" : `deprecated: write ${row.instead}`, page),
   ];
   const related = relatedTo(place, MOST_RELATED);
@@ -89,7 +90,7 @@ function renderMeaning(meaning: KeywordMeaning, page: Page): string {
     facts,
     value === undefined ? valuesOf(row, page) : [],
     insideOf(row, value, page),
-    [paint("bold", "Example"), ...exampleOf(place, value).map((line) => `${INDENT}${line}`)],
+    exampleLines(place, value, page),
     related.length === 0 ? [] : fact("See also", related.join(", "), page),
   ];
   return `${parts
@@ -98,11 +99,28 @@ function renderMeaning(meaning: KeywordMeaning, page: Page): string {
     .join("\n\n")}\n`;
 }
 
+function exampleLines(
+  place: KeywordPlace,
+  value: string | undefined,
+  { paint }: Page,
+): readonly string[] {
+  const lines = exampleOf(place, value);
+  return lines.length === 0
+    ? []
+    : [paint("bold", "Example"), ...lines.map((line) => `${INDENT}${line}`)];
+}
+
 const MOST_RELATED = 6;
+
+function checksText(place: KeywordPlace): string {
+  const codes = codesAbout(place);
+  return codes.length === 0 ? "" : `${codes.join(", ")} (docs/user/diagnostics.md)`;
+}
 
 function headOf({ row, places, value }: KeywordMeaning, { paint, width }: Page): readonly string[] {
   const [{ parent }] = places;
   const name = paint("bold", value === undefined ? row.name : `${value}, a value of ${row.name}`);
+  if (isLanguage(places[0])) return [`${name}, anywhere in a file`];
   if (places.length === 1 && parent === undefined) return [`${name}, at the top level`];
   const kind =
     parent === undefined || parent.block === "keywords" ? "in" : "a word on the lines of";
@@ -212,6 +230,7 @@ export function explainJson(meanings: readonly KeywordMeaning[]): string {
     group: row.group,
     inside: row.inside.map(({ name, help }) => ({ name, help })),
     example: exampleOf(places[0], value),
+    diagnostics: codesAbout(places[0]),
     related: relatedTo(places[0], MOST_RELATED),
   }));
   return `${JSON.stringify(told, undefined, 2)}\n`;

@@ -59,6 +59,16 @@ test("what stands in a block that is not yet active is not called active", () =>
   assert.equal(/Here +active/.test(text), block?.later === undefined);
 });
 
+test("the language is found by what is written, whatever its names and values are", () => {
+  assert.match(explained(["$PRIO="]), /^\$NAME=, anywhere in a file\n/);
+  assert.match(explained(["@lb1"]), /^@ID, anywhere in a file\n/);
+  assert.match(explained(["~SEQ(n,2)"]), /^~SEQ, anywhere in a file\n/);
+});
+
+test("what the configuration check says of a keyword is named", () => {
+  assert.match(explained(["nopreempt"]), /\n {2}Checks {4}nopreempt-with-master, /);
+});
+
 test("a mistyped word gets the nearest, a misplaced one its place", () => {
   assert.equal(
     explained(["advert_itn"]),
