@@ -54,8 +54,12 @@ export function withTracked(member: Member, node: Node): InstanceConfig {
     ...object,
     name: scriptName(kind, object.name),
   }));
-  return { ...member.config, trackedScripts: [...member.config.trackedScripts, ...others] };
+  const trackedScripts = [...member.config.trackedScripts, ...others];
+  return { ...member.config, ...PLAYED_AS_SCRIPTS, trackedScripts };
 }
+
+/** What must not count a second time. */
+const PLAYED_AS_SCRIPTS = { trackedProcesses: [], trackedFiles: [] } as const;
 
 interface OtherTracked {
   readonly kind: CheckKind;
@@ -66,17 +70,22 @@ function otherTracked(member: Member, { loaded: { drafts } }: Node): readonly Ot
   const group = drafts.syncGroups.find(({ members }) =>
     members.some(({ value }) => value === member.config.name),
   );
-  const own = group === undefined ? member.draft.tracked : [];
-  return [...own, ...(group?.tracked ?? [])].flatMap((tracked): readonly OtherTracked[] => {
-    const { kind, name } = tracked;
-    if (kind === "interface" || kind === "script" || !tracked.isKnown) return [];
-    const objects: readonly NamedDraft[] =
-      kind === "file" ? drafts.trackFiles : kind === "process" ? drafts.trackProcesses : [];
-    const defined = objects.find((object) => object.name.value === name.value);
-    const weight = tracked.weight?.value ?? defined?.weight?.value ?? (kind === "file" ? 1 : 0);
-    const reverse = tracked.isReversed ?? defined?.isReversed === true;
-    // What a weighted file adds depends on the number in it.
-    if (kind === "file" && weight !== 0) return [];
-    return [{ kind, object: { name: name.value, weight, reverse } }];
-  });
+  // keepalived.conf(5): in a sync group a member's own weights are dropped, unless it says otherwise.
+  const keepsWeights = group === undefined || group.keepsWeights !== undefined;
+  return [...member.draft.tracked, ...(group?.tracked ?? [])].flatMap(
+    (tracked): readonly OtherTracked[] => {
+      const { kind, name } = tracked;
+      if (kind === "interface" || kind === "script" || !tracked.isKnown) return [];
+      const objects: readonly NamedDraft[] =
+        kind === "file" ? drafts.trackFiles : kind === "process" ? drafts.trackProcesses : [];
+      const defined = objects.find((object) => object.name.value === name.value);
+      const weight = tracked.weight?.value ?? defined?.weight?.value ?? (kind === "file" ? 1 : 0);
+      const reverse = tracked.isReversed ?? defined?.isReversed === true;
+      // What a weighted file adds depends on the number in it.
+      if (kind === "file" && weight !== 0) return [];
+      const isOwn = member.draft.tracked.includes(tracked);
+      if (isOwn && weight !== 0 && !keepsWeights) return [];
+      return [{ kind, object: { name: name.value, weight, reverse } }];
+    },
+  );
 }

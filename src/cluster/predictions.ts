@@ -110,6 +110,8 @@ function explain(
   const weight = weightOf(winner, tracked, nodes);
   const influence = influenceOf(forecast, tracked);
   if (weight === undefined || weight === 0 || influence === "alone") return [];
+  // A weight that is large enough fails for another reason, such as a priority at its limit.
+  if (Math.abs(weight) > gap) return [];
   const [first, second] = order;
   return [
     {

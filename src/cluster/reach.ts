@@ -62,6 +62,32 @@ function compareGroups(router: VirtualRouter): readonly Diagnostic[] {
 
 /** Each must list every other one, by the address that one sends from. */
 function comparePeers(router: VirtualRouter): readonly Diagnostic[] {
+  return [...missingPeers(router), ...unknownNodes(router)];
+}
+
+/** A node that no address in the lists of the others can be: often a list that was copied. */
+function unknownNodes(router: VirtualRouter): readonly Diagnostic[] {
+  const unknown = router.members.find(
+    (member) => router.members.length > 1 && sourceOf(member, router) === undefined,
+  );
+  if (unknown === undefined) return [];
+  const others = router.members.filter((member) => member !== unknown);
+  const [first] = others;
+  return [
+    {
+      severity: "error",
+      code: "cluster-peers",
+      message:
+        `(${router.title}) no address in unicast_peer of ${listed(others.map(({ node }) => node))} ` +
+        `can be ${unknown.node}, which lists the same: they do not hear each other`,
+      at: placeOf(unknown, unknown.draft.peers?.at),
+      ...(first === undefined ? {} : { because: beside(first, first.draft.peers?.at) }),
+      fix: "list on each node the addresses of the others, not its own, and write unicast_src_ip",
+    },
+  ];
+}
+
+function missingPeers(router: VirtualRouter): readonly Diagnostic[] {
   return router.members.flatMap((member) => {
     const { delivery } = member.config;
     if (delivery.kind !== "unicast") return [];

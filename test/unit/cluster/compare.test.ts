@@ -92,6 +92,13 @@ const CASES: readonly Case[] = [
     says: /a and b both send from 10\.0\.0\.1/,
   },
   {
+    name: "a list of peers that was copied",
+    a: { more: "unicast_peer {\n    10.0.0.1\n    10.0.0.2\n  }" },
+    b: { more: "unicast_peer {\n    10.0.0.1\n    10.0.0.2\n  }" },
+    found: ["error cluster-peers"],
+    says: /no address in unicast_peer of b can be a, which lists the same/,
+  },
+  {
     name: "an address that only one node has",
     b: { addresses: ["10.0.0.3/24", "10.0.0.4/24"] },
     found: ["warning cluster-addresses"],

@@ -210,3 +210,21 @@ test("with more than eight checks, single ones, pairs, and one check on all node
     "of 9 checks, single failures and pairs were tried",
   ]);
 });
+
+test("processes and files that are tracked can fail too", () => {
+  const node = (priority: number): string =>
+    `vrrp_track_process nginx {\n  process nginx\n  weight -60\n}\n` +
+    `track_file maint {\n  file /etc/maint\n}\n` +
+    instanceText({
+      priority,
+      more: "track_process {\n    nginx\n  }\n  track_file {\n    maint weight 0\n  }",
+    });
+
+  assert.deepEqual(told(compareTexts(node(150), node(100))), [
+    "master a (150), then b (100)",
+    "moves to b: nginx is gone on a; maint is not 0 on a",
+    "stays on a: nginx is gone on both",
+    "nobody is master: maint is not 0 on both",
+    "moves nothing: nginx is gone on b; maint is not 0 on b",
+  ]);
+});
