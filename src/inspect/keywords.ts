@@ -48,7 +48,7 @@ export function findKeyword(question: readonly string[]): Found {
   const words = question.flatMap((word) => word.split(/[\s./]+/)).filter((word) => word !== "");
   if (words.length === 1 && words[0] !== undefined) words[0] = languageName(words[0]);
   const name = words.at(-1) ?? "";
-  for (const same of [exactly, withoutCase]) {
+  for (const same of [exactly, loosely]) {
     const named = PLACES.filter(({ row }) => same(row.name, name));
     if (named.length > 0) return inBlocks(named, words, same);
     const valued = placesWithValue(name, same);
@@ -104,7 +104,8 @@ const VRRP_BLOCKS: ReadonlySet<string> = new Set([
 
 type Same = (a: string, b: string) => boolean;
 const exactly: Same = (a, b) => a === b;
-const withoutCase: Same = (a, b) => a.toLowerCase() === b.toLowerCase();
+/** Nor with the dash of `-nodad`, which on a command line would be an option. */
+const loosely: Same = (a, b) => a.toLowerCase().replace(/^-/, "") === b.toLowerCase();
 
 function allPlaces(): readonly KeywordPlace[] {
   const places: KeywordPlace[] = [];

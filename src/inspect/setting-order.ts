@@ -21,6 +21,9 @@ const FIRST_BLOCKS: readonly string[] = [
   "bfd_instance",
   "vrrp_sync_group",
   "vrrp_instance",
+  "SSL",
+  "virtual_server_group",
+  "virtual_server",
 ];
 
 export interface BlockOrder {

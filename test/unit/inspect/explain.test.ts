@@ -30,6 +30,7 @@ test("a keyword is found by its name, by blocks and name, and whatever the case"
   assert.deepEqual(paths("vrrp_instance.advert_int"), wanted);
   assert.deepEqual(paths("vrrp_instance advert_int"), wanted);
   assert.deepEqual(paths("vrrp_instance", "ADVERT_INT"), wanted);
+  assert.equal(paths("nodad")[0], "static_ipaddress.-nodad");
   assert.deepEqual(paths("vrrp_instance", "label"), [
     "vrrp_instance.virtual_ipaddress.label",
     "vrrp_instance.virtual_ipaddress_excluded.label",
