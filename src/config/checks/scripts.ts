@@ -4,8 +4,7 @@
  */
 import type { Command } from "../../base/command.ts";
 import type { Finished } from "../advice.ts";
-import { related } from "../diagnostics.ts";
-import type { Located, Span } from "../diagnostics.ts";
+import type { Diagnostic, Located, Span } from "../diagnostics.ts";
 import type { ScriptDraft, UserDraft } from "../drafts.ts";
 import type { Scope } from "../scope.ts";
 import type { CommandProblem, NameTable } from "../surroundings.ts";
@@ -104,62 +103,68 @@ function reportUnused(draft: ScriptDraft, scope: Scope): void {
   });
 }
 
+type NotRunnable = "check-not-runnable" | "notify-not-runnable";
+
+/** What a program is for, in the words of messages. */
+interface Purpose {
+  readonly title: string;
+  /** The same where it will not run; for checks with Keepalived's words. */
+  readonly disabled: string;
+  readonly code: NotRunnable;
+}
+
 function checkCheck(draft: ScriptDraft, command: Located<Command>, scope: Scope): void {
   const name = draft.name.value;
-  const isDisabled = reportProblems(command, `vrrp_script ${name}`, "check-not-runnable", scope);
-  if (!isDisabled) checkShellSyntax(command, `vrrp_script ${name}`, scope);
+  const title = `vrrp_script ${name}`;
+  const disabled = `Disabling track script ${name}`;
+  checkProgram(command, { title, disabled, code: "check-not-runnable" }, scope);
 }
 
 function checkNotify(command: Located<Command>, title: string, scope: Scope): void {
-  if (reportProblems(command, title, "notify-not-runnable", scope)) return;
-  checkShellSyntax(command, title, scope);
+  checkProgram(command, { title, disabled: title, code: "notify-not-runnable" }, scope);
 }
 
-/** Reports what is wrong with a program, and says whether it will not run. */
-function reportProblems(
-  { value: command, at }: Located<Command>,
-  title: string,
-  code: "check-not-runnable" | "notify-not-runnable",
-  scope: Scope,
-): boolean {
-  const { global } = scope;
+function checkProgram(command: Located<Command>, purpose: Purpose, scope: Scope): void {
+  const { global, surroundings, report } = scope;
   const settings = {
     scriptUser: global.scriptUser,
     scriptSecurity: global.scriptSecurity !== undefined,
   };
-  const problems = scope.surroundings.inspectCommand?.(command, settings) ?? [];
+  const problems = surroundings.inspectCommand?.(command.value, settings) ?? [];
   for (const problem of problems) {
     // The user of all scripts has been told of at its own line.
-    if (problem.kind === "unknown-user" && command.user === undefined && global.scriptUser)
-      continue;
-    scope.report({
-      severity: severityOf(problem, code),
-      code: codeOf(problem, code),
-      message: `${title}: ${problem.message}`,
-      at,
-      ...(problem.kind === "unsafe"
-        ? related(global.scriptSecurity, "scripts that others can change are refused")
-        : {}),
-      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-    });
+    const isTold = command.value.user === undefined && global.scriptUser !== undefined;
+    if (problem.kind === "unknown-user" && isTold) continue;
+    report({ ...programWords(problem, purpose), at: command.at });
   }
-  return problems.some(({ kind }) => kind === "disabled" || kind === "unknown-user");
+  const runs = problems.every(({ kind }) => kind === "unsafe" || kind === "by-search");
+  if (runs) checkShellSyntax(command, purpose.title, scope);
 }
 
-function severityOf(
-  { kind }: CommandProblem,
-  code: "check-not-runnable" | "notify-not-runnable",
-): "error" | "warning" {
-  if (kind === "unsafe" || kind === "by-search") return "warning";
-  return code === "check-not-runnable" ? "error" : "warning";
-}
-
-function codeOf(
-  { kind }: CommandProblem,
-  code: "check-not-runnable" | "notify-not-runnable",
-): "check-not-runnable" | "notify-not-runnable" | "script-unsafe" | "script-by-search" {
-  if (kind === "unsafe") return "script-unsafe";
-  return kind === "by-search" ? "script-by-search" : code;
+function programWords(
+  { kind, message, fix }: CommandProblem,
+  { title, disabled, code }: Purpose,
+): Omit<Diagnostic, "at" | "because"> {
+  const more = fix === undefined ? {} : { fix };
+  switch (kind) {
+    case "unsafe":
+      return { severity: "warning", code: "script-unsafe", message: `${title}: ${message}`, ...more };
+    case "by-search":
+      return {
+        severity: "warning",
+        code: "script-by-search",
+        message: `${title}: ${message}`,
+        ...more,
+      };
+    case "disabled":
+    case "unknown-user":
+      return {
+        severity: code === "check-not-runnable" ? "error" : "warning",
+        code,
+        message: `${disabled}: ${message}`,
+        ...more,
+      };
+  }
 }
 
 /** Words that mean something to a shell alone. */
