@@ -9,7 +9,8 @@ import { assert } from "../base/failure.ts";
 import { after, earliest, interfaceIndex, NO_TIME } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Link, Network } from "../track/network.ts";
-import type { ScriptVerdict } from "../vrrp/assess.ts";
+import { NO_VERDICTS } from "../track/verdicts.ts";
+import type { Verdict } from "../track/verdicts.ts";
 import type { Authentication, Delivery, InstanceConfig } from "../vrrp/config.ts";
 import { instanceAt, systemDeadline } from "../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../vrrp/system-state.ts";
@@ -217,11 +218,11 @@ class Play {
     const scripts = new Map(
       actor.checks
         .filter(({ kind }) => kind !== "interface")
-        .map((check): [string, ScriptVerdict] => [nameOf(check), normal(check)]),
+        .map((check): [string, Verdict] => [nameOf(check), normal(check)]),
     );
     this.#states[position] = initialSystem(
       actor.system,
-      { network: actor.network, scripts },
+      { network: actor.network, verdicts: { ...NO_VERDICTS, scripts } },
       this.#now,
     );
     this.#step(position, { kind: "start" });
@@ -233,7 +234,8 @@ class Play {
     if (state === undefined) return;
     if (check.kind !== "interface") {
       const verdict = normal(check) === "good" ? "bad" : "good";
-      this.#step(position, { kind: "script", name: nameOf(check), verdict });
+      const update = { kind: "script", name: nameOf(check), verdict } as const;
+      this.#step(position, { kind: "tracker", update });
       return;
     }
     const link = state.network.get(check.name);
@@ -313,4 +315,4 @@ class Play {
 const nameOf = ({ kind, name }: Check): string => scriptName(kind, name);
 
 /** What a script says when nothing is wrong. */
-const normal = ({ isReversed }: Check): ScriptVerdict => (isReversed ? "bad" : "good");
+const normal = ({ isReversed }: Check): Verdict => (isReversed ? "bad" : "good");

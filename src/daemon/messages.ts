@@ -3,6 +3,7 @@
  * union each way. The VRRP process never waits for an answer.
  */
 import type { Model } from "../config/model.ts";
+import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
@@ -15,21 +16,26 @@ export interface VrrpProcessOptions {
   readonly parentPid: number;
 }
 
-export type ScriptStatus = "good" | "bad";
+/** `Verdicts` as they cross to another process. */
+export interface SentVerdicts {
+  readonly scripts: Readonly<Record<string, Verdict>>;
+  readonly processes: Readonly<Record<string, Verdict>>;
+  readonly files: Readonly<Record<string, number>>;
+}
 
 export type ToVrrp =
   | {
       readonly kind: "configure";
       readonly model: Model;
       readonly options: VrrpProcessOptions;
-      readonly scripts: Readonly<Record<string, ScriptStatus>>;
+      readonly verdicts: SentVerdicts;
     }
   | {
       readonly kind: "reload";
       readonly model: Model;
-      readonly scripts: Readonly<Record<string, ScriptStatus>>;
+      readonly verdicts: SentVerdicts;
     }
-  | { readonly kind: "script"; readonly name: string; readonly status: ScriptStatus }
+  | { readonly kind: "tracker"; readonly update: TrackerUpdate }
   /** Answered by one `snapshot`. */
   | { readonly kind: "snapshot" }
   | { readonly kind: "clearCounters" }

@@ -12,7 +12,8 @@ import type { ProcessPort, Timers } from "../sys/ports.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import type { Logger } from "./logger.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
-import type { NotifyState, ScriptStatus } from "./messages.ts";
+import type { Verdict } from "../track/verdicts.ts";
+import type { NotifyState } from "./messages.ts";
 import { groupNotifyCalls, notifyCalls } from "./notifications.ts";
 import type { NotifyCall } from "./notifications.ts";
 import { NotifyQueue } from "./notify-queue.ts";
@@ -31,7 +32,7 @@ export interface ProgramRunnerParts {
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string>>;
   readonly self: Account;
-  readonly changed: (name: string, status: ScriptStatus) => void;
+  readonly changed: (name: string, status: Verdict) => void;
 }
 
 export class ProgramRunner {
@@ -116,7 +117,7 @@ export class ProgramRunner {
   }
 
   /** What is known for a VRRP process that starts: results, and `init_fail` where it counts. */
-  results(): Readonly<Record<string, ScriptStatus>> {
+  results(): Readonly<Record<string, Verdict>> {
     const known = new Map(this.#checks.results());
     const model = this.#prepared?.model;
     for (const script of model?.scripts ?? []) {

@@ -20,7 +20,7 @@ import type { ScriptConfig } from "../track/config.ts";
 import { carryTrack, initialTrack, isSameScript, recordRun } from "../track/script.ts";
 import type { ScriptTrack } from "../track/script.ts";
 import type { Logger } from "./logger.ts";
-import type { ScriptStatus } from "./messages.ts";
+import type { Verdict } from "../track/verdicts.ts";
 
 /** How long a script that was told to end may take before it is killed. */
 export const SCRIPT_KILL_DELAY = seconds(2);
@@ -41,7 +41,7 @@ export interface ScriptRunnerParts {
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string>>;
   /** A script has become good or bad. */
-  readonly changed: (name: string, status: ScriptStatus) => void;
+  readonly changed: (name: string, status: Verdict) => void;
 }
 
 interface Job {
@@ -90,8 +90,8 @@ export class ScriptRunner {
   }
 
   /** What is known, for a VRRP process that starts anew. */
-  results(): ReadonlyMap<string, ScriptStatus> {
-    const results = new Map<string, ScriptStatus>();
+  results(): ReadonlyMap<string, Verdict> {
+    const results = new Map<string, Verdict>();
     for (const [name, { track }] of this.#jobs) {
       if (track.hasRun && track.status !== "unknown") results.set(name, track.status);
     }

@@ -76,7 +76,10 @@ export class Supervisor {
       self: parts.scripts.self,
       changed: (name, status) => {
         this.#note(`check ${name} is ${status}`);
-        this.#keeper.tell({ kind: "script", name, status });
+        this.#keeper.tell({
+          kind: "tracker",
+          update: { kind: "script", name, verdict: status },
+        });
       },
     });
     this.#keeper = this.#newKeeper();
@@ -120,7 +123,7 @@ export class Supervisor {
       logger,
       respawns: options.respawns,
       options: { keepAddresses: options.keepAddresses, detail: options.detail, parentPid: pid },
-      scripts: () => this.#programs.results(),
+      verdicts: () => ({ scripts: this.#programs.results(), processes: {}, files: {} }),
       childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
       receive: (message, from) => {
         this.#receive(message, from);

@@ -16,7 +16,7 @@ import {
 import type { Model } from "../config/model.ts";
 import type { Timer, Timers } from "../sys/ports.ts";
 import type { Logger } from "./logger.ts";
-import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "./messages.ts";
+import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "./messages.ts";
 import { planRespawn } from "./respawn.ts";
 import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
 
@@ -33,7 +33,7 @@ export interface VrrpKeeperParts {
   readonly respawns: boolean;
   readonly options: VrrpProcessOptions;
   /** Script results known so far, for a process that starts anew. */
-  readonly scripts: () => Readonly<Record<string, ScriptStatus>>;
+  readonly verdicts: () => SentVerdicts;
   readonly childWaitTime: () => Duration;
   /** What it says beside signs of life. */
   readonly receive: (message: FromVrrp, pid: number) => void;
@@ -107,11 +107,11 @@ export class VrrpKeeper {
     this.#model = model;
     const running = this.#running;
     if (running?.isConfigured !== true) return false;
-    this.#send(running, { kind: "reload", model, scripts: this.#parts.scripts() });
+    this.#send(running, { kind: "reload", model, verdicts: this.#parts.verdicts() });
     return true;
   }
 
-  tell(message: Extract<ToVrrp, { kind: "script" | "snapshot" | "clearCounters" }>): boolean {
+  tell(message: Extract<ToVrrp, { kind: "tracker" | "snapshot" | "clearCounters" }>): boolean {
     if (this.#running?.isConfigured !== true) return false;
     this.#send(this.#running, message);
     return true;
@@ -159,8 +159,8 @@ export class VrrpKeeper {
     if (!running.isLoaded || running.isConfigured || this.#model === undefined) return;
     running.isConfigured = true;
     const { options } = this.#parts;
-    const scripts = this.#parts.scripts();
-    this.#send(running, { kind: "configure", model: this.#model, options, scripts });
+    const verdicts = this.#parts.verdicts();
+    this.#send(running, { kind: "configure", model: this.#model, options, verdicts });
     this.#beat(running);
   }
 

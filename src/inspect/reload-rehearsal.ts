@@ -7,9 +7,10 @@ import { parseIpAddress } from "../base/address.ts";
 import { between, instant, interfaceIndex, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
-import type { ScriptVerdict } from "../vrrp/assess.ts";
 import type { Link, Network } from "../track/network.ts";
 import { isSameScript } from "../track/script.ts";
+import { NO_VERDICTS } from "../track/verdicts.ts";
+import type { Verdict, Verdicts } from "../track/verdicts.ts";
 import { reloadSystem } from "../vrrp/reload.ts";
 import type { InstanceState } from "../vrrp/state.ts";
 import { instancesOf } from "../vrrp/system-state.ts";
@@ -28,8 +29,8 @@ export type Outcome =
 export function rehearseReload(before: Model, next: Model): readonly Outcome[] {
   const network = networkOf([before, next]);
   const old = configOf(before);
-  const scripts = new Map<string, ScriptVerdict>(before.scripts.map(({ name }) => [name, "good"]));
-  const masters = allMaster(old, { network, scripts });
+  const scripts = new Map<string, Verdict>(before.scripts.map(({ name }) => [name, "good"]));
+  const masters = allMaster(old, { network, verdicts: { ...NO_VERDICTS, scripts } });
   const config = configOf(next);
   const current = new Map(next.scripts.map((script) => [script.name, script]));
   // The daemon keeps the results of checks that run the same program.
@@ -37,8 +38,9 @@ export function rehearseReload(before: Model, next: Model): readonly Outcome[] {
     const after = current.get(script.name);
     return after !== undefined && isSameScript(script, after);
   });
-  const kept = new Map<string, ScriptVerdict>(same.map(({ name }) => [name, "good"]));
-  const { state, origin } = reloadSystem(old, config, { ...masters, scripts: kept }, LATER);
+  const kept = new Map<string, Verdict>(same.map(({ name }) => [name, "good"]));
+  const verdicts = { ...NO_VERDICTS, scripts: kept };
+  const { state, origin } = reloadSystem(old, config, { ...masters, verdicts }, LATER);
   const wereMaster = instancesOf(masters).map(({ phase }) => phase.kind === "master");
   const atOnce = instancesOf(state);
   const answered = instancesOf(withResults(config, state, next));
@@ -64,7 +66,7 @@ const configOf = ({ instances, syncGroups }: Model): SystemConfig =>
 
 function allMaster(
   config: SystemConfig,
-  facts: { readonly network: Network; readonly scripts: ReadonlyMap<string, ScriptVerdict> },
+  facts: { readonly network: Network; readonly verdicts: Verdicts },
 ): SystemState {
   const started = stepSystem(config, initialSystem(config, facts, START), { kind: "start" }, START);
   let { state } = started;
@@ -79,13 +81,9 @@ function allMaster(
 function withResults(config: SystemConfig, state: SystemState, { scripts }: Model): SystemState {
   let current = state;
   for (const { name } of scripts) {
-    if (current.scripts.has(name)) continue;
-    ({ state: current } = stepSystem(
-      config,
-      current,
-      { kind: "script", name, verdict: "good" },
-      LATER,
-    ));
+    if (current.verdicts.scripts.has(name)) continue;
+    const update = { kind: "script", name, verdict: "good" } as const;
+    ({ state: current } = stepSystem(config, current, { kind: "tracker", update }, LATER));
   }
   return current;
 }

@@ -15,6 +15,10 @@ export function renderFault(cause: FaultCause): string {
       return `${cause.interfaceName} has no ${cause.family} address to send from`;
     case "scriptFailed":
       return `script ${cause.script} fails`;
+    case "processFailed":
+      return `process ${cause.process} does not run as it should`;
+    case "fileFault":
+      return `file ${cause.file} says so (${cause.value})`;
     case "scriptPending":
       return `script ${cause.script} has not run yet`;
     case "memberFault":

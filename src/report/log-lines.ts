@@ -172,6 +172,12 @@ function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
       return [warning(`${name}: entering FAULT state due to script ${cause.script}`)];
     case "scriptPending":
       return [detail(`${name} waits for the first result of script ${cause.script}`)];
+    case "processFailed":
+      return [warning(`${name}: entering FAULT state due to process ${cause.process}`)];
+    case "fileFault":
+      return [
+        warning(`${name}: entering FAULT state due to file ${cause.file} (value ${cause.value})`),
+      ];
     case "memberPending":
       return [detail(`${name} waits: ${renderFault(cause)}`)];
     case "memberFault":
@@ -201,6 +207,8 @@ function faultLabel(cause: FaultCause): string {
       return `script ${cause.script} not yet run`;
     case "memberFault":
     case "memberPending":
+    case "processFailed":
+    case "fileFault":
       return renderFault(cause);
     case "kernelRefused":
       return `cannot ${cause.action}: ${cause.call} failed with errno ${cause.errno} (${renderErrnoText(cause.errno)})`;

@@ -22,7 +22,31 @@ export interface ScriptConfig {
   readonly startsFailed: boolean;
 }
 
-/** One line of a track_script or track_interface block, defaults of the object already applied. */
+/** keepalived.conf(5), track_file: a file whose number feeds priorities. */
+export interface TrackFileConfig {
+  readonly name: string;
+  readonly path: string;
+  /** What the file is made with at the start, where it is missing or `overwrite` is set. */
+  readonly initial: { readonly value: number; readonly overwrite: boolean } | undefined;
+}
+
+/** keepalived.conf(5), vrrp_track_process. */
+export interface TrackProcessConfig {
+  readonly name: string;
+  /** The program's name, or its path; then parameters, where they count. */
+  readonly command: readonly [string, ...string[]];
+  /** How parameters are compared; undefined compares them all, or none where there are none. */
+  readonly parameterMatch: "initial" | "partial" | undefined;
+  /** Compares the whole command line, not the name the kernel has. */
+  readonly fullCommand: boolean;
+  readonly quorum: number;
+  readonly quorumMaximum: number | undefined;
+  /** Waits before a gain or loss counts. */
+  readonly forkDelay: Duration;
+  readonly terminateDelay: Duration;
+}
+
+/** One line of a track_ block, defaults of the object already applied. */
 export interface TrackedObject {
   readonly name: string;
   /** 0: its failure is a fault. Otherwise added while good (positive) or while bad (negative). */

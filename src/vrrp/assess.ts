@@ -6,18 +6,16 @@ import type { IpAddress } from "../base/address.ts";
 import { OWNER } from "../base/units.ts";
 import type { Priority } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import type { Verdict, Verdicts } from "../track/verdicts.ts";
 import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
 import type { InstanceConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
 import type { Assessment } from "./state.ts";
 
-export type ScriptVerdict = "good" | "bad";
-
 export interface Facts {
   readonly network: Network;
-  /** Scripts without an entry have not run yet. */
-  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
+  readonly verdicts: Verdicts;
   /** Every virtual address of this router: none of them is a source of adverts. */
   readonly virtualAddresses: ReadonlySet<IpAddress>;
 }
@@ -38,9 +36,20 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
   }));
   const scripts = config.trackedScripts.map((tracked) => ({
     tracked,
-    good: toGood(facts.scripts.get(tracked.name)),
+    good: toGood(facts.verdicts.scripts.get(tracked.name)),
   }));
-  const weights = [...interfaces, ...scripts].reduce((sum, vote) => sum + weightOf(vote), 0);
+  const processes = config.trackedProcesses.map((tracked) => ({
+    tracked,
+    good: facts.verdicts.processes.get(tracked.name) !== "bad",
+  }));
+  const files = config.trackedFiles.map((tracked) => ({
+    tracked,
+    value: facts.verdicts.files.get(tracked.name) ?? 0,
+  }));
+  const votes = [...interfaces, ...scripts, ...processes];
+  const weights =
+    votes.reduce((sum, vote) => sum + weightOf(vote), 0) +
+    files.reduce((sum, file) => sum + fileWeight(file), 0);
   return {
     faults: [
       ...interfaceFaults(config, facts.network),
@@ -49,6 +58,12 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
         ? [noSource(config, config.interfaceName, facts.network)].flat()
         : []),
       ...scripts.flatMap(scriptFault),
+      ...processes
+        .filter(isFault)
+        .map(({ tracked }) => ({ kind: "processFailed", process: tracked.name }) as const),
+      ...files
+        .filter(isFileFault)
+        .map(({ tracked, value }) => ({ kind: "fileFault", file: tracked.name, value }) as const),
     ],
     effectivePriority:
       config.priority === OWNER
@@ -84,7 +99,31 @@ function scriptFault(vote: Vote): readonly FaultCause[] {
   return isFault(vote) ? [{ kind: "scriptFailed", script }] : [];
 }
 
-const toGood = (verdict: ScriptVerdict | undefined): boolean | undefined =>
+interface FileValue {
+  readonly tracked: TrackedObject;
+  readonly value: number;
+}
+
+/** keepalived.conf(5) track_file: the number times the weight; beyond what a priority can take. */
+const FILE_FAULT = -254;
+const FILE_HIGHEST = 253;
+
+/** A product at or below -254 is a fault, so it adds nothing; one above 253 counts as that. */
+function fileWeight(file: FileValue): number {
+  if (file.tracked.weight === 0 || isFileFault(file)) return 0;
+  return Math.min(FILE_HIGHEST, productOf(file));
+}
+
+const productOf = ({ tracked, value }: FileValue): number =>
+  value * (tracked.reverse ? -tracked.weight : tracked.weight);
+
+/** Weight 0: any number but 0 is a fault; with `reverse`, 0 is. */
+function isFileFault(file: FileValue): boolean {
+  const { tracked, value } = file;
+  return tracked.weight === 0 ? (value !== 0) !== tracked.reverse : productOf(file) <= FILE_FAULT;
+}
+
+const toGood = (verdict: Verdict | undefined): boolean | undefined =>
   verdict === undefined ? undefined : verdict === "good";
 
 /** The interface must exist; it must be up unless `dont_track_primary`. */

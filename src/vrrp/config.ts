@@ -111,6 +111,9 @@ export interface InstanceConfig {
   readonly trackPrimary: boolean;
   readonly trackedInterfaces: readonly TrackedObject[];
   readonly trackedScripts: readonly TrackedObject[];
+  readonly trackedProcesses: readonly TrackedObject[];
+  /** Their weight multiplies the number in the file. */
+  readonly trackedFiles: readonly TrackedObject[];
   readonly strict: boolean;
   /** Compare advertised addresses only when the sender changed. */
   readonly skipAddressCheck: boolean;

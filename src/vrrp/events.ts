@@ -16,6 +16,10 @@ export type FaultCause =
       readonly interfaceName: string;
     }
   | { readonly kind: "scriptFailed"; readonly script: string }
+  /** Too few processes run, or too many. */
+  | { readonly kind: "processFailed"; readonly process: string }
+  /** The number in a tracked file says so. */
+  | { readonly kind: "fileFault"; readonly file: string; readonly value: number }
   /** The first result of an unweighted script is still to come: a silent fault at start. */
   | { readonly kind: "scriptPending"; readonly script: string }
   /** Another member of the sync group is in FAULT. */

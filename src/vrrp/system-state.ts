@@ -5,7 +5,7 @@
 import type { IpAddress } from "../base/address.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
-import type { ScriptVerdict } from "./assess.ts";
+import type { Verdicts } from "../track/verdicts.ts";
 import { step } from "./instance.ts";
 import type { Expectation } from "./receive.ts";
 import { instanceDeadline } from "./state.ts";
@@ -29,7 +29,7 @@ export interface SystemState {
   /** In groups of `GROUP_SIZE`, so that a step copies one group and not a thousand instances. */
   readonly groups: readonly Group[];
   readonly network: Network;
-  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
+  readonly verdicts: Verdicts;
   readonly started: boolean;
   /** What each sync group was last notified of, by position. */
   readonly groupStates: readonly GroupStateName[];

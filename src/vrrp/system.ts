@@ -8,8 +8,10 @@ import { unreachable } from "../base/failure.ts";
 import { after } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
+import { withUpdate } from "../track/verdicts.ts";
+import type { TrackerUpdate, Verdicts } from "../track/verdicts.ts";
 import { assess } from "./assess.ts";
-import type { Facts, ScriptVerdict } from "./assess.ts";
+import type { Facts } from "./assess.ts";
 import type { InstanceConfig, SyncGroupConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
 import { initialState } from "./instance.ts";
@@ -32,7 +34,7 @@ export type SystemInput =
   | { readonly kind: "timer" }
   | { readonly kind: "packets"; readonly packets: readonly SystemPacket[] }
   | { readonly kind: "network"; readonly network: Network }
-  | { readonly kind: "script"; readonly name: string; readonly verdict: ScriptVerdict }
+  | { readonly kind: "tracker"; readonly update: TrackerUpdate }
   | { readonly kind: "addressLost"; readonly router: number; readonly address: IpAddress }
   | { readonly kind: "refused"; readonly router: number; readonly cause: FaultCause }
   | { readonly kind: "sent"; readonly router: number; readonly errno: number }
@@ -89,7 +91,7 @@ function syncGroupIndex({
 /** Before "start": every instance in INIT. */
 export function initialSystem(
   config: SystemConfig,
-  facts: { readonly network: Network; readonly scripts: ReadonlyMap<string, ScriptVerdict> },
+  facts: { readonly network: Network; readonly verdicts: Verdicts },
   now: Instant,
 ): SystemState {
   const all: Facts = { ...facts, virtualAddresses: config.virtualAddresses };
@@ -99,7 +101,7 @@ export function initialSystem(
   return {
     groups: groupsOf(instances),
     network: facts.network,
-    scripts: facts.scripts,
+    verdicts: facts.verdicts,
     started: false,
     groupStates: config.syncGroups.map(() => "init"),
     startAt: undefined,
@@ -123,10 +125,12 @@ export function stepSystem(
       return onPackets(config, state, input.packets, now);
     case "network":
       return reassess(config, { ...state, network: input.network }, now);
-    case "script": {
-      const scripts = new Map(state.scripts).set(input.name, input.verdict);
-      return reassess(config, { ...state, scripts }, now);
-    }
+    case "tracker":
+      return reassess(
+        config,
+        { ...state, verdicts: withUpdate(state.verdicts, input.update) },
+        now,
+      );
     case "stop":
       return feed(config, state, everyRouter(state, { kind: "stop", removed: false }), now);
     case "addressLost":
@@ -230,7 +234,7 @@ function concerns(
 function reassess(config: SystemConfig, state: SystemState, now: Instant): SystemStep {
   const facts: Facts = {
     network: state.network,
-    scripts: state.scripts,
+    verdicts: state.verdicts,
     virtualAddresses: config.virtualAddresses,
   };
   const assessments = config.routers.map((router) => assess(router.config, facts));

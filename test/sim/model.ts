@@ -34,7 +34,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "skip_check startup sync sync_script accept ttl check_src rtrack ah",
+    "skip_check startup sync sync_script accept ttl check_src rtrack ah process file",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -75,6 +75,8 @@ export function instanceFrom(words: Words): InstanceConfig {
     trackPrimary: true,
     trackedInterfaces: tracked(words.get("track"), false),
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),
+    trackedProcesses: tracked(words.get("process"), words.has("rtrack")),
+    trackedFiles: tracked(words.get("file"), words.has("rtrack")),
     strict: false,
     syncGroup: undefined,
     skipAddressCheck: words.has("skip_check"),

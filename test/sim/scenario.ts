@@ -8,6 +8,7 @@
  *     stop r1 | crash r1 | start r1    TERM; KILL; a new daemon
  *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
  *     script r1 check bad              a check script's verdict
+ *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
  *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     reload r1 prio=90                a new configuration (options replace the old ones)
@@ -19,7 +20,8 @@ import { seconds } from "../../src/base/units.ts";
 import type { Model } from "../../src/config/model.ts";
 import { VrrpDriver } from "../../src/daemon/vrrp/driver.ts";
 import type { DriverOutput } from "../../src/daemon/vrrp/driver.ts";
-import type { ScriptVerdict } from "../../src/vrrp/assess.ts";
+import { NO_VERDICTS, withUpdate } from "../../src/track/verdicts.ts";
+import type { TrackerUpdate, Verdicts } from "../../src/track/verdicts.ts";
 import type { InstanceEvent } from "../../src/vrrp/events.ts";
 import { FakeLan } from "./fake-lan.ts";
 import { address, instanceFrom, instancesFrom, modelOf, parseSpan, parseWords } from "./model.ts";
@@ -32,7 +34,7 @@ interface Router {
   state: string;
   /** The second instance's, in a sync group with the first. */
   second: string;
-  readonly scripts: Map<string, ScriptVerdict>;
+  verdicts: Verdicts;
 }
 
 export function runScenario(script: string, seed = 1): string {
@@ -103,8 +105,21 @@ export class ScenarioRun {
       script: () => {
         const router = this.#router(first);
         const [name = "", verdict] = rest;
-        router.scripts.set(name, verdict === "good" ? "good" : "bad");
-        router.driver?.setScript(name, verdict === "good" ? "good" : "bad");
+        this.#update(router, {
+          ...{ kind: "script", name },
+          verdict: verdict === "good" ? "good" : "bad",
+        });
+      },
+      process: () => {
+        const [name = "", verdict] = rest;
+        this.#update(this.#router(first), {
+          ...{ kind: "process", name },
+          verdict: verdict === "good" ? "good" : "bad",
+        });
+      },
+      file: () => {
+        const [name = "", value] = rest;
+        this.#update(this.#router(first), { kind: "file", name, value: Number(value) });
       },
       block: () => {
         this.lan.block(first, rest[0] ?? "");
@@ -133,7 +148,7 @@ export class ScenarioRun {
       reload: () => {
         const router = this.#router(first);
         router.words = parseWords(rest);
-        const touched = router.driver?.reload(this.#model(router), router.scripts) ?? 0;
+        const touched = router.driver?.reload(this.#model(router), router.verdicts) ?? 0;
         this.#say(first, `reloaded, ${touched} touched`);
       },
       expect: () => {
@@ -183,7 +198,7 @@ export class ScenarioRun {
         driver: undefined,
         state: "init",
         second: "init",
-        scripts: new Map(),
+        verdicts: NO_VERDICTS,
       };
       this.routers.set(name, router);
       this.#start(router);
@@ -196,7 +211,7 @@ export class ScenarioRun {
     const setup = {
       model: this.#model(router),
       options: { keepAddresses: false, detail: false },
-      scripts: router.scripts,
+      verdicts: router.verdicts,
     };
     const driver = new VrrpDriver(this.lan.host(router.name), setup, this.#outputOf(router));
     router.driver = driver;
@@ -226,6 +241,11 @@ export class ScenarioRun {
         this.#say(router.name, `group ${group} is ${state}`);
       },
     };
+  }
+
+  #update(router: Router, update: TrackerUpdate): void {
+    router.verdicts = withUpdate(router.verdicts, update);
+    router.driver?.update(update);
   }
 
   #router(name: string): Router {
@@ -374,6 +394,10 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return `no ${cause.family} address on ${cause.interfaceName}`;
     case "scriptFailed":
       return `script ${cause.script} failed`;
+    case "processFailed":
+      return `process ${cause.process} failed`;
+    case "fileFault":
+      return `file ${cause.file} says ${cause.value}`;
     case "scriptPending":
       return `script ${cause.script} has not run`;
     case "memberFault":

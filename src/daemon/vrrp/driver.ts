@@ -9,7 +9,7 @@ import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
 import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
-import type { ScriptVerdict } from "../../vrrp/assess.ts";
+import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
@@ -52,8 +52,8 @@ export interface DriverOptions {
 export interface DriverSetup {
   readonly model: Model;
   readonly options: DriverOptions;
-  /** Results of scripts that have run already. */
-  readonly scripts: ReadonlyMap<string, ScriptVerdict>;
+  /** What trackers have found already. */
+  readonly verdicts: Verdicts;
 }
 
 type InstanceEvents = { readonly router: number; readonly event: InstanceEvent }[];
@@ -99,7 +99,7 @@ export class VrrpDriver implements Disposable {
     });
     this.#model = setup.model;
     this.#config = systemConfig(settingsOf(setup.model));
-    const facts = { network: this.#resources.table.network, scripts: setup.scripts };
+    const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
     this.#resources.open(this.#config);
     this.#resources.netlink.onNotices((notices) => {
@@ -120,16 +120,14 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "start" });
   }
 
-  setScript(name: string, verdict: ScriptVerdict): void {
-    this.#feed({ kind: "script", name, verdict });
+  update(update: TrackerUpdate): void {
+    this.#feed({ kind: "tracker", update });
   }
 
   /** Returns how many instances the new configuration touched. */
-  reload(model: Model, scripts: ReadonlyMap<string, ScriptVerdict>): number {
+  reload(model: Model, verdicts: Verdicts): number {
     const next = systemConfig(settingsOf(model));
-    const known = new Set(model.scripts.map(({ name }) => name));
-    const kept = new Map([...scripts].filter(([name]) => known.has(name)));
-    const before = { ...this.#state, scripts: kept };
+    const before = { ...this.#state, verdicts };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
     this.#isBusy = true;
     this.#perform(change.farewells);

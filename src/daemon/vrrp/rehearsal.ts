@@ -6,6 +6,7 @@
 import type { IpAddress, MacAddress } from "../../base/address.ts";
 import { after, instant, seconds } from "../../base/units.ts";
 import type { Instant } from "../../base/units.ts";
+import { NO_VERDICTS } from "../../track/verdicts.ts";
 import type { Model } from "../../config/model.ts";
 import type {
   AddressInfo,
@@ -70,6 +71,8 @@ const withoutTrackers = (config: InstanceConfig): InstanceConfig => ({
   addresses: config.addresses.slice(0, ADDRESSES),
   excludedAddresses: config.excludedAddresses.slice(0, ADDRESSES),
   trackedScripts: [],
+  trackedProcesses: [],
+  trackedFiles: [],
   trackedInterfaces: [],
   trackPrimary: false,
 });
@@ -79,7 +82,7 @@ function playOnce(model: Model, network: RehearsalNetwork): void {
   const setup = {
     model,
     options: { keepAddresses: false, detail: false },
-    scripts: new Map(),
+    verdicts: NO_VERDICTS,
   };
   const silence = {
     event: () => undefined,
@@ -126,7 +129,7 @@ class Stage {
         links: () => network.links,
         addresses: () => network.addresses,
         routes: () => [],
-      rules: () => [],
+        rules: () => [],
         prepare: ({ length }) => ({ count: length }),
         apply: () => [],
         onNotices: nothing,

@@ -5,8 +5,8 @@
  */
 import { Errno, SyscallError, unreachable } from "../../base/failure.ts";
 import type { NetworkPorts } from "../../sys/ports.ts";
-import type { ScriptVerdict } from "../../vrrp/assess.ts";
-import type { FromVrrp, ScriptStatus, ToVrrp, VrrpProcessOptions } from "../messages.ts";
+import type { Verdicts } from "../../track/verdicts.ts";
+import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "../messages.ts";
 import { VrrpDriver } from "./driver.ts";
 import { rehearse, rehearseKernel } from "./rehearsal.ts";
 import type { Model } from "../../config/model.ts";
@@ -56,14 +56,14 @@ export class VrrpSession {
     switch (message.kind) {
       case "configure":
         this.#guard(() => {
-          this.#start(message.model, message.options, message.scripts);
+          this.#start(message.model, message.options, message.verdicts);
         });
         return;
       case "reload":
-        this.#reload(message.model, message.scripts);
+        this.#reload(message.model, message.verdicts);
         return;
-      case "script":
-        this.#driver?.setScript(message.name, message.status);
+      case "tracker":
+        this.#driver?.update(message.update);
         return;
       case "snapshot":
         this.#sendSnapshot();
@@ -98,11 +98,7 @@ export class VrrpSession {
     else this.#driver.stop(end);
   }
 
-  #start(
-    model: Model,
-    options: VrrpProcessOptions,
-    scripts: Readonly<Record<string, ScriptStatus>>,
-  ): void {
+  #start(model: Model, options: VrrpProcessOptions, verdicts: SentVerdicts): void {
     for (const text of this.#ports.configure(model, options)) {
       this.#sayWords({
         kind: "line",
@@ -112,7 +108,7 @@ export class VrrpSession {
         text,
       });
     }
-    const setup = { model, options, scripts: verdicts(scripts) };
+    const setup = { model, options, verdicts: receivedVerdicts(verdicts) };
     this.#driver = new VrrpDriver(this.#ports.network, setup, {
       event: (event) => {
         this.#sayWords({ kind: "event", at: this.#wallClock(), event });
@@ -141,9 +137,9 @@ export class VrrpSession {
     this.#snapshotSoon();
   }
 
-  #reload(model: Model, scripts: Readonly<Record<string, ScriptStatus>>): void {
+  #reload(model: Model, verdicts: SentVerdicts): void {
     const started = this.#ports.network.clock.now();
-    const touched = this.#driver?.reload(model, verdicts(scripts)) ?? 0;
+    const touched = this.#driver?.reload(model, receivedVerdicts(verdicts)) ?? 0;
     const tookUs = this.#ports.network.clock.now() - started;
     this.#send({ kind: "reloaded", tookUs, touched });
     this.#snapshotSoon();
@@ -213,6 +209,8 @@ export class VrrpSession {
   }
 }
 
-const verdicts = (
-  scripts: Readonly<Record<string, ScriptStatus>>,
-): ReadonlyMap<string, ScriptVerdict> => new Map(Object.entries(scripts));
+const receivedVerdicts = ({ scripts, processes, files }: SentVerdicts): Verdicts => ({
+  scripts: new Map(Object.entries(scripts)),
+  processes: new Map(Object.entries(processes)),
+  files: new Map(Object.entries(files)),
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { milliseconds, seconds } from "../../../src/base/units.ts";
-import type { ScriptStatus } from "../../../src/daemon/messages.ts";
+import type { Verdict } from "../../../src/track/verdicts.ts";
 import { ScriptRunner } from "../../../src/daemon/script-runner.ts";
 import type { RunnableScript } from "../../../src/daemon/script-runner.ts";
 import type { ScriptConfig } from "../../../src/track/config.ts";
@@ -40,7 +40,7 @@ function setUp(): {
   const processes = new FakeProcesses(timers);
   const { logger, lines } = recordingLogger(timers);
   const changes: string[] = [];
-  const changed = (name: string, status: ScriptStatus): void => {
+  const changed = (name: string, status: Verdict): void => {
     changes.push(`${name} ${status}`);
   };
   const runner = new ScriptRunner({ timers, processes, logger, environment: {}, changed });

@@ -311,7 +311,10 @@ test("a check script's verdict reaches the VRRP process, also one that starts an
   const daemon = await running({ first: good({ ...base, scripts: [script] }) });
   daemon.processes.runs[0]?.finish({ kind: "exited", status: 0 });
   await settle();
-  assert.deepEqual(daemon.early.sent.at(-1), { kind: "script", name: "check", status: "good" });
+  assert.deepEqual(daemon.early.sent.at(-1), {
+    kind: "tracker",
+    update: { kind: "script", name: "check", verdict: "good" },
+  });
   await stop(daemon);
 });
 

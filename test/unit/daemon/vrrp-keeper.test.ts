@@ -34,7 +34,7 @@ function setUp(respawns = true): {
     logger,
     respawns,
     options: { keepAddresses: false, detail: true, parentPid: 100 },
-    scripts: () => ({ check: "good" }),
+    verdicts: () => VERDICTS,
     childWaitTime: () => seconds(5),
     receive: () => undefined,
     pidChanged: () => undefined,
@@ -48,6 +48,7 @@ function setUp(respawns = true): {
   return { timers, lines, started, failures, keeper, last };
 }
 
+const VERDICTS = { scripts: { check: "good" }, processes: {}, files: {} } as const;
 const loaded = { kind: "loaded", pid: 200 } as const;
 
 test("a process gets its model once its code is loaded", () => {
@@ -60,7 +61,7 @@ test("a process gets its model once its code is loaded", () => {
       kind: "configure",
       model,
       options: { keepAddresses: false, detail: true, parentPid: 100 },
-      scripts: { check: "good" },
+      verdicts: VERDICTS,
     },
   ]);
   assert.deepEqual(lines, ["Starting VRRP child process, pid=200"]);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { NO_VERDICTS } from "../../../src/track/verdicts.ts";
+import type { Verdict } from "../../../src/track/verdicts.ts";
 import { test } from "node:test";
 import { interfaceIndex } from "../../../src/base/units.ts";
 import type { Link, Network } from "../../../src/track/network.ts";
 import { assess } from "../../../src/vrrp/assess.ts";
-import type { ScriptVerdict } from "../../../src/vrrp/assess.ts";
 import type { Assessment } from "../../../src/vrrp/state.ts";
 import { address, instanceFrom, parseWords } from "../../sim/model.ts";
 
@@ -26,13 +27,13 @@ function link(name: string, index: number, up = true, addresses = ["10.0.0.11"])
 function assessed(
   words: string,
   links: readonly Link[],
-  scripts: Readonly<Record<string, ScriptVerdict>> = {},
+  scripts: Readonly<Record<string, Verdict>> = {},
 ): Assessment {
   const network: Network = new Map(links.map((each) => [each.name, each]));
   const config = instanceFrom(parseWords(words.split(" ").filter(Boolean)));
   return assess(config, {
     network,
-    scripts: new Map(Object.entries(scripts)),
+    verdicts: { ...NO_VERDICTS, scripts: new Map(Object.entries(scripts)) },
     virtualAddresses: new Set([address("10.0.0.3")]),
   });
 }
@@ -83,13 +84,13 @@ test("assess() needs no interface for unicast with a source", () => {
   const config = { ...instanceFrom(parseWords(["peers=10.0.0.12", "src=10.0.0.11"])) };
   const result = assess(
     { ...config, interfaceName: undefined },
-    { network: new Map([["eth0", ETH0]]), scripts: new Map(), virtualAddresses: new Set() },
+    { network: new Map([["eth0", ETH0]]), verdicts: NO_VERDICTS, virtualAddresses: new Set() },
   );
   assert.deepEqual(result.faults, []);
 });
 
 test("assess() adds a positive weight while good and a negative one while bad", () => {
-  const priorityWith = (words: string, verdict?: ScriptVerdict): number =>
+  const priorityWith = (words: string, verdict?: Verdict): number =>
     assessed(`prio=100 ${words}`, [ETH0], verdict === undefined ? {} : { check: verdict })
       .effectivePriority;
   assert.equal(priorityWith("script=check:30", "good"), 130);
@@ -100,7 +101,7 @@ test("assess() adds a positive weight while good and a negative one while bad", 
 });
 
 test("assess() reverses a weight", () => {
-  const of = (verdict: ScriptVerdict): number =>
+  const of = (verdict: Verdict): number =>
     assessed("prio=100 script=check:30 rtrack", [ETH0], { check: verdict }).effectivePriority;
   assert.deepEqual([of("good"), of("bad")], [100, 70]);
 });
