@@ -148,7 +148,12 @@ function programWords(
   const more = fix === undefined ? {} : { fix };
   switch (kind) {
     case "unsafe":
-      return { severity: "warning", code: "script-unsafe", message: `${title}: ${message}`, ...more };
+      return {
+        severity: "warning",
+        code: "script-unsafe",
+        message: `${title}: ${message}`,
+        ...more,
+      };
     case "by-search":
       return {
         severity: "warning",
