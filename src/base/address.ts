@@ -47,10 +47,9 @@ export function compareAddresses(a: IpAddress, b: IpAddress): number {
   return left.length - right.length;
 }
 
-/** fe80::/10 (RFC 4291 §2.5.6). */
+/** fe80::/10 (RFC 4291 §2.5.6), read off the canonical spelling. */
 export function isLinkLocal(address: IpAddress): boolean {
-  const bytes = addressBytes(address);
-  return bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+  return address.startsWith("fe") && /^fe[89ab][0-9a-f]:/.test(address);
 }
 
 /** 224.0.0.0/4 or ff00::/8, read off the canonical spelling: this is asked of every packet. */

@@ -24,7 +24,8 @@ export function runConfigTest(options: DaemonOptions, logFile: string | undefine
   const { diagnostics, exitCode } = checkFile(options);
   const text = diagnostics.map((diagnostic) => `${renderLine(diagnostic)}\n`).join("");
   if (logFile === undefined) {
-    writeOut(process.stderr, text);
+    // The stream of standard error takes time to load, and most tests have nothing to say.
+    if (text !== "") writeOut(process.stderr, text);
     return exitCode;
   }
   try {

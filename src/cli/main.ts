@@ -1,14 +1,12 @@
 /**
  * The entry of the program. The VRRP process is started before anything else is looked at, so that
  * its start and the reading of the configuration overlap; everything not needed for that is loaded
- * later.
+ * later. What answers and leaves does not load what starts processes.
  */
 import { dirname, join } from "node:path";
-import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProgram } from "../daemon/vrrp-process.ts";
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
-import { launchDaemon, takeLaunch } from "./launch.ts";
 import { nameProcess } from "./process-name.ts";
 import { watchSignals } from "./signals.ts";
 
@@ -31,6 +29,8 @@ async function startDaemon(
   argv: readonly string[],
 ): Promise<void> {
   const { options, remarks } = invocation;
+  const { launchDaemon, takeLaunch } = await import("./launch.ts");
+  const { startVrrpProcess } = await import("../daemon/vrrp-process.ts");
   const launch = takeLaunch();
   if (launch === undefined) for (const remark of remarks) process.stderr.write(`${remark}\n`);
   if (launch === undefined && !options.foreground) process.exit(await launchDaemon(argv));

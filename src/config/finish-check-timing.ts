@@ -40,14 +40,20 @@ export function finishTiming(
   server: RealServerDraft,
   { global }: Scope,
 ): CheckTiming {
-  const delayLoop = inherited(draft, server, "delayLoop") ?? DEFAULT_DELAY_LOOP;
+  // By name and not by key: there may be tens of thousands of checks.
+  const { service } = server;
+  const delayLoop = draft.delayLoop ?? server.delayLoop ?? service.delayLoop ?? DEFAULT_DELAY_LOOP;
   return {
     delayLoop,
-    retry: inherited(draft, server, "retry") ?? defaults.retry,
+    retry: draft.retry ?? server.retry ?? service.retry ?? defaults.retry,
     delayBeforeRetry:
-      inherited(draft, server, "delayBeforeRetry") ?? defaults.delayBeforeRetry ?? delayLoop,
-    warmup: inherited(draft, server, "warmup") ?? delayLoop,
-    startsFailed: inherited(draft, server, "alpha") ?? false,
+      draft.delayBeforeRetry ??
+      server.delayBeforeRetry ??
+      service.delayBeforeRetry ??
+      defaults.delayBeforeRetry ??
+      delayLoop,
+    warmup: draft.warmup ?? server.warmup ?? service.warmup ?? delayLoop,
+    startsFailed: draft.alpha ?? server.alpha ?? service.alpha ?? false,
     logsAllFailures: draft.logsAllFailures ?? global.checkersLogAllFailures ?? false,
   };
 }
@@ -79,7 +85,11 @@ function finishConnection(
   return {
     address,
     port: draft.port ?? portOf(server),
-    connectTimeout: inherited(draft, server, "connectTimeout") ?? DEFAULT_CONNECT_TIMEOUT,
+    connectTimeout:
+      draft.connectTimeout ??
+      server.connectTimeout ??
+      server.service.connectTimeout ??
+      DEFAULT_CONNECT_TIMEOUT,
     bindAddress: draft.bindAddress,
     bindPort: draft.bindPort,
     bindInterface: draft.bindInterface,

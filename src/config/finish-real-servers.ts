@@ -96,18 +96,17 @@ function finishPort(
   { report }: ServiceScope,
 ): number {
   const { port, at } = draft;
+  if (target.kind === "address" && port === 0) return target.port;
+  if (forwarding.kind === "nat" || port === 0) return port;
+  if (target.kind === "address" && port === target.port) return port;
   const complain = (message: string, fix: string): void => {
     report({ severity: "warning", code: "conflict", message, at, fix });
   };
-  if (target.kind === "address" && port === 0) return target.port;
-  if (forwarding.kind === "nat" || port === 0) return port;
   const service = serviceName(target, protocol);
   const server = serverName(draft, protocol);
   if (target.kind === "address") {
-    if (port !== target.port) {
-      const message = `WARNING - virtual server ${service} and real server ${server} ports don't match - resetting`;
-      complain(message, "remove the port, or use lvs_method NAT");
-    }
+    const message = `WARNING - virtual server ${service} and real server ${server} ports don't match - resetting`;
+    complain(message, "remove the port, or use lvs_method NAT");
     return target.port;
   }
   if (target.kind === "mark") {

@@ -66,3 +66,15 @@ test("blocks beyond the depth bound are refused once, and their ends still match
     ["blocks are more than 32 deep - what is inside is ignored"],
   );
 });
+
+test("where statements are taken one by one, a long file keeps no more than its last block", () => {
+  const list = collectDiagnostics();
+  const taken: Statement[] = [];
+  const tree = createTreeBuilder(list.report, (statement) => taken.push(statement));
+  for (let i = 0; i < 1_000; i += 1) {
+    for (const text of ["a {", "b", "}"]) tree.add(lineOfFile("f", i + 1, text));
+    assert.equal(taken.length, i);
+  }
+  assert.equal(render(tree.finish()), "a{b}");
+  assert.ok(taken.every((statement) => render([statement]) === "a{b}"));
+});
