@@ -78,7 +78,10 @@ function judgeChecks(forecast: Forecast, nodes: readonly Node[]): readonly Diagn
   return [...sameNamed(forecast.checks).values()].flatMap((checks) =>
     forecast.routers
       .flatMap((router, i) =>
-        explain(forecast, { router, order: forecast.successions[i] ?? [], checks }, nodes),
+        // Where there is no one master, no weight is to blame for it.
+        forecast.beginnings[0].masters[i]?.length === 1
+          ? explain(forecast, { router, order: forecast.successions[i] ?? [], checks }, nodes)
+          : [],
       )
       .slice(0, 1),
   );

@@ -31,10 +31,8 @@ export function giveAdvice(finished: Finished, everywhere: Scope): void {
     const draft = drafts.get(config.name);
     return draft === undefined ? [] : [{ draft, config }];
   });
-  for (const pair of pairs) {
-    checkElection(pair, scope);
-    checkWeights(pair, finished.root, scope);
-  }
+  checkElection(pairs, scope);
+  for (const pair of pairs) checkWeights(pair, finished.root, scope);
   checkAddresses(pairs, scope);
   checkScripts(finished, scope);
 }

@@ -27,6 +27,7 @@ export function argumentInWords(argument: ArgumentDescription): string | undefin
   const range = isUnbounded ? `${minimum} or more` : `${minimum} to ${maximum}`;
   switch (kind) {
     case "integer":
+      if (minimum <= -UNBOUNDED) return "a whole number, which may be negative";
       return `a whole number, ${range}${unit === undefined ? "" : ` ${unit}`}`;
     case "seconds":
       return `seconds, ${range}, with up to six decimal places`;

@@ -5,9 +5,9 @@ import { related } from "../diagnostics.ts";
 import { complain } from "../scope.ts";
 import type { Scope } from "../scope.ts";
 
-export function checkElection(pair: Pair, scope: Scope): void {
-  checkPeersAreOthers(pair, scope);
-  checkFastAdverts(pair, scope);
+export function checkElection(pairs: readonly Pair[], scope: Scope): void {
+  for (const pair of pairs) checkPeersAreOthers(pair, scope);
+  checkFastAdverts(pairs, scope);
 }
 
 /** A router that sends to itself: the line was copied from the other router. */
@@ -34,11 +34,21 @@ function checkPeersAreOthers({ draft, config }: Pair, scope: Scope): void {
 
 const ORDINARY_INTERVAL = seconds(1);
 
-/** Under load an ordinary process may wait for tenths of a second, and a backup takes over. */
-function checkFastAdverts({ draft, config }: Pair, scope: Scope): void {
-  const wanted = draft.advertInterval;
-  if (wanted === undefined || config.advertInterval >= ORDINARY_INTERVAL) return;
+/**
+ * Under load an ordinary process may wait for tenths of a second, and a backup takes over. Said
+ * once, of the fastest: what mends it mends all.
+ */
+function checkFastAdverts(pairs: readonly Pair[], scope: Scope): void {
   if (scope.global.vrrpRealtimePriority !== undefined) return;
+  const fast = pairs.filter(
+    ({ draft, config }) =>
+      draft.advertInterval !== undefined && config.advertInterval < ORDINARY_INTERVAL,
+  );
+  const fastest = fast.toSorted((a, b) => a.config.advertInterval - b.config.advertInterval)[0];
+  const wanted = fastest?.draft.advertInterval;
+  if (fastest === undefined || wanted === undefined) return;
+  const { draft, config } = fastest;
+  const others = fast.length > 1 ? ` (so have ${fast.length - 1} more)` : "";
   const silence = toSeconds(config.advertInterval) * config.downTimerAdverts;
   complain(scope, draft, {
     severity: "warning",
@@ -46,7 +56,7 @@ function checkFastAdverts({ draft, config }: Pair, scope: Scope): void {
     message:
       `with adverts every ${toSeconds(config.advertInterval)}s a backup takes over after about ` +
       `${Number(silence.toFixed(2))}s of silence, and a busy machine without real-time priority ` +
-      "may be silent for that long",
+      `may be silent for that long${others}`,
     at: wanted.at,
     fix: "set vrrp_rt_priority 50 in global_defs on every router",
   });

@@ -18,7 +18,8 @@ import { readPeer, PEER_OPTIONS } from "./peers.ts";
 import { boolean, flag, list, optional, section, value } from "./rows.ts";
 
 const STATE = explained(choice("MASTER", "BACKUP"), {
-  MASTER: "Without a priority the instance gets 255; it waits for others like any backup.",
+  MASTER:
+    "Without a priority the instance gets 255 and is master at once; with one it waits like any backup.",
   BACKUP: "The instance waits to hear of a master.",
 });
 
