@@ -61,6 +61,10 @@ export function isMulticast(address: IpAddress): boolean {
 
 /** Whether `address` lies in `network`/`prefixLength`; false across families. */
 export function inSubnet(address: IpAddress, network: IpAddress, prefixLength: number): boolean {
+  if (!address.includes(":") && !network.includes(":")) {
+    const hosts = 2 ** (32 - prefixLength);
+    return Math.floor(ipv4Number(address) / hosts) === Math.floor(ipv4Number(network) / hosts);
+  }
   const a = addressBytes(address);
   const n = addressBytes(network);
   if (a.length !== n.length) return false;
@@ -114,8 +118,24 @@ function isIpv4(text: string): boolean {
   return dots === 3 && digits > 0;
 }
 
+/** The address as one number; it must be valid. */
+function ipv4Number(address: string): number {
+  let upper = 0;
+  let octet = 0;
+  for (let at = 0; at < address.length; at += 1) {
+    const code = address.charCodeAt(at);
+    if (code === DOT) {
+      upper = (upper + octet) * 256;
+      octet = 0;
+    } else octet = octet * 10 + code - ZERO;
+  }
+  return upper + octet;
+}
+
 function parseIpv4(text: string): Uint8Array | undefined {
-  return isIpv4(text) ? Uint8Array.from(text.split("."), Number) : undefined;
+  if (!isIpv4(text)) return undefined;
+  const value = ipv4Number(text);
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

@@ -156,8 +156,14 @@ export function skipWord(text: string, from: number): number {
 
 /** The line without blanks at both ends. */
 export function trimLine(line: LineText): LineText {
-  const start = skipBlanks(line.text, 0);
-  let end = line.text.length;
+  return trimmedPart(line, 0, line.text.length);
+}
+
+/** The part of a line from `from` to `to`, without blanks at both ends. */
+export function trimmedPart(line: LineText, from: number, to: number): LineText {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(line.text.charCodeAt(start))) start += 1;
   while (end > start && isBlank(line.text.charCodeAt(end - 1))) end -= 1;
   return sliceLine(line, start, end);
 }

@@ -4,7 +4,7 @@
  */
 import type { Report, Span } from "./diagnostics.ts";
 import { MAX_BLOCK_DEPTH } from "./limits.ts";
-import { sliceLine, spanIn, trimLine } from "./line-text.ts";
+import { spanIn, trimmedPart } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
 
 export interface Statement {
@@ -65,10 +65,13 @@ export function createTreeBuilder(
     stack.push(block);
   };
 
-  const close = (at: Span): void => {
+  const close = (line: LineText, offset: number): void => {
     if (tooDeep.count > 0) tooDeep.count -= 1;
     else if (stack.length > 1) stack.pop();
-    else report({ severity: "error", code: "syntax", message: "Extra '}' found", at });
+    else {
+      const at = spanIn(line, offset, offset + 1);
+      report({ severity: "error", code: "syntax", message: "Extra '}' found", at });
+    }
   };
 
   const addText = (line: LineText): void => {
@@ -111,7 +114,7 @@ function splitAtBraces(
   line: LineText,
   text: (part: LineText) => void,
   open: (at: Span) => void,
-  close: (at: Span) => void,
+  close: (line: LineText, offset: number) => void,
 ): void {
   const { length } = line.text;
   let isQuoted = false;
@@ -120,12 +123,11 @@ function splitAtBraces(
     const code = line.text.charCodeAt(at);
     if (code === QUOTE) isQuoted = !isQuoted;
     else if (!isQuoted && (code === OPEN || code === CLOSE)) {
-      if (at > from) text(trimLine(sliceLine(line, from, at)));
-      const span = spanIn(line, at, at + 1);
-      if (code === OPEN) open(span);
-      else close(span);
+      if (at > from) text(trimmedPart(line, from, at));
+      if (code === OPEN) open(spanIn(line, at, at + 1));
+      else close(line, at);
       from = at + 1;
     }
   }
-  if (from < length) text(trimLine(sliceLine(line, from)));
+  if (from < length) text(trimmedPart(line, from, length));
 }

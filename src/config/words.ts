@@ -42,23 +42,29 @@ export function bareWordEnd(text: string, from: number): number {
 
 function wordsFrom(line: LineText, from: number, report: Report): Word[] {
   const { text } = line;
-  const words: Word[] = [];
   let at = skipBlanks(text, from);
-  while (at < text.length) {
-    const start = at;
-    if (text.charCodeAt(at) === QUOTE) {
-      const close = text.indexOf('"', at + 1);
-      const end = close < 0 ? text.length : close;
-      if (close < 0) reportOpenQuote(line, start, report);
-      at = Math.min(end + 1, text.length);
-      words.push({ text: text.slice(start + 1, end), line, start, end: at });
-    } else {
-      at = bareWordEnd(text, start);
-      words.push({ text: text.slice(start, at), line, start, end: at });
-    }
-    at = skipBlanks(text, at);
+  if (at >= text.length) return [];
+  // Most keywords have one argument, and a list made with one word has room for no more.
+  const first = wordAt(line, at, report);
+  const words = [first];
+  for (at = skipBlanks(text, first.end); at < text.length;) {
+    const word = wordAt(line, at, report);
+    words.push(word);
+    at = skipBlanks(text, word.end);
   }
   return words;
+}
+
+function wordAt(line: LineText, start: number, report: Report): Word {
+  const { text } = line;
+  if (text.charCodeAt(start) !== QUOTE) {
+    const end = bareWordEnd(text, start);
+    return { text: text.slice(start, end), line, start, end };
+  }
+  const close = text.indexOf('"', start + 1);
+  if (close < 0) reportOpenQuote(line, start, report);
+  const stop = close < 0 ? text.length : close;
+  return { text: text.slice(start + 1, stop), line, start, end: Math.min(stop + 1, text.length) };
 }
 
 function reportOpenQuote(line: LineText, start: number, report: Report): void {

@@ -20,11 +20,30 @@ export function checkAddresses(pairs: readonly Pair[], scope: Scope): void {
       ),
     ),
   );
+  const subnetsOf = subnetTable(virtual, scope);
   for (const pair of pairs) {
     checkLengths(pair, scope);
     checkOwnership(pair, scope);
-    checkSubnets(pair, virtual, scope);
+    checkSubnets(pair, subnetsOf, scope);
   }
+}
+
+type Subnets = (address: VirtualAddress) => readonly InterfaceAddress[];
+
+/** The addresses that prove a subnet, looked up once for each interface and family. */
+function subnetTable(virtual: ReadonlySet<string>, scope: Scope): Subnets {
+  const known = new Map<string, readonly InterfaceAddress[]>();
+  return (made) => {
+    const family = familyOf(made.address);
+    const key = `${family} ${made.interfaceName}`;
+    const found =
+      known.get(key) ??
+      addressesOf([made], scope)
+        .filter(({ address }) => familyOf(address) === family && !isLinkLocal(address))
+        .filter(({ address, length }) => !virtual.has(`${address}/${length}`));
+    known.set(key, found);
+    return found;
+  };
 }
 
 const written = ({ draft }: Pair): readonly AddressDraft[] => [
@@ -92,18 +111,14 @@ interface Outsiders {
 }
 
 /** One complaint for each interface: an instance may have hundreds of addresses of one subnet. */
-function checkSubnets(pair: Pair, virtual: ReadonlySet<string>, scope: Scope): void {
+function checkSubnets(pair: Pair, subnetsOf: Subnets, scope: Scope): void {
   const { draft, config } = pair;
   // The owner's virtual addresses are those of the interface, or it has been told.
   if (config.priority === OWNER) return;
   const found = new Map<string, Outsiders>();
   for (const made of [...config.addresses, ...config.excludedAddresses]) {
     if (made.peer !== undefined || isLinkLocal(made.address)) continue;
-    const own = addressesOf([made], scope)
-      .filter(({ address }) => familyOf(address) === familyOf(made.address))
-      .filter(
-        ({ address, length }) => !virtual.has(`${address}/${length}`) && !isLinkLocal(address),
-      );
+    const own = subnetsOf(made);
     if (own.length === 0) continue;
     if (own.some(({ address, length }) => inSubnet(made.address, address, length))) continue;
     const isHost = made.prefixLength === fullLength(made.address);

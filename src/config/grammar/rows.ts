@@ -47,7 +47,7 @@ export function value<Draft, Value>(
     read: (draft, statement, context) => {
       refuseBlock(statement, context);
       const words = argumentWords(statement, context);
-      const [word] = words;
+      const word = words[0];
       if (word === undefined) {
         reportMissing(row, statement, context, type);
         return;
@@ -72,7 +72,7 @@ export function optional<Draft, Value>(
     read: (draft, statement, context) => {
       refuseBlock(statement, context);
       const words = argumentWords(statement, context);
-      const [word] = words;
+      const word = words[0];
       ignoreExtra(words, 1, statement, context);
       if (word === undefined) {
         row.set?.(draft, { value: row.without, at: keywordSpan(statement) }, context);
@@ -274,7 +274,7 @@ export function passedOver<Draft>(
     block: "keywords",
     read: (draft, statement, context) => {
       const at = keywordSpan(statement);
-      const [title] = argumentWords(statement, context);
+      const title = argumentWords(statement, context)[0];
       if (title !== undefined) context.names.set(`${row.name} ${title.text}`, at);
       row.set?.(draft, at);
     },
