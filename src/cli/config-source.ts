@@ -12,6 +12,7 @@ export function nodeSource(): FileSource {
     read: readConfigFile,
     glob: (pattern) => glob(pattern),
     environment: (name) => process.env[name],
+    mode: (path) => statSync(path, { throwIfNoEntry: false })?.mode,
     workingDirectory: process.cwd(),
     hostName: hostname(),
     randomSeed: Date.now() >>> 0,

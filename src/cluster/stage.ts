@@ -306,7 +306,7 @@ class Play {
         );
         return packets.length === 0
           ? []
-          : [{ position, input: { kind: "packets", packets } as const }];
+          : [{ position, input: { kind: "packets", packets, wallClock: 0 } as const }];
       });
     });
   }

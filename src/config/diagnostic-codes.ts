@@ -86,6 +86,14 @@ const DELIVERY = {
   "auth-pass-missing": complaint("auth_type without auth_pass"),
   "auth-type-missing": silent("auth_pass without auth_type"),
   "auth-pass-too-long": complaint("A password of more than eight bytes"),
+  "auth-hmac-with-authentication": complaint("auth_hmac together with authentication"),
+  "auth-hmac-without-key": complaint("auth_hmac has no usable key"),
+  "auth-hmac-key-file": complaint("A key file of auth_hmac cannot be read"),
+  "auth-hmac-key-readable": {
+    title: "A key file of auth_hmac can be read by others",
+    test: "security",
+    run: undefined,
+  },
   "auth-ah-with-master": complaint("auth_type AH together with state MASTER"),
 } as const satisfies Record<string, CodeMeaning>;
 

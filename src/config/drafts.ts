@@ -174,6 +174,16 @@ export interface AuthenticationDraft {
   password?: Located<string>;
 }
 
+export interface HmacDraft {
+  readonly at: Span;
+  readonly keys: { readonly id: Located<number>; readonly text: Located<string> }[];
+  activeKey?: Located<number>;
+  /** Seconds. */
+  window?: Located<number>;
+  antiReplay?: Located<"time" | "monotonic">;
+  mode?: Located<"enforce" | "permissive" | "receive-only">;
+}
+
 export type NotifyKind =
   "master" | "backup" | "fault" | "stop" | "deleted" | "masterReceivedLowerPriority" | "any";
 
@@ -209,6 +219,7 @@ export interface InstanceDraft {
   nativeIpv6?: Span;
   noVirtualAddress?: Span;
   authentication?: AuthenticationDraft;
+  hmac?: HmacDraft;
   downTimerAdverts?: Located<number>;
   lowerPriorityNoAdvert?: Located<boolean>;
   higherPrioritySendAdvert?: Located<boolean>;

@@ -192,7 +192,7 @@ function finishGroup(draft: InstanceDraft, family: Family, scope: Scope): IpAddr
   return globalGroup(family, scope);
 }
 
-const NO_AUTHENTICATION: Authentication = { kind: "none" };
+export const NO_AUTHENTICATION: Authentication = { kind: "none" };
 
 /** What is left of authentication: version 2, with a password. Strict mode is elsewhere. */
 export function finishAuthentication(

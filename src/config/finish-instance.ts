@@ -4,7 +4,8 @@ import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
 import type { InstanceDraft } from "./drafts.ts";
 import { finishAddresses } from "./finish-address.ts";
 import { finishAnnouncements } from "./finish-announcements.ts";
-import { finishAuthentication, finishDelivery } from "./finish-delivery.ts";
+import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finish-delivery.ts";
+import { finishHmac } from "./finish-hmac.ts";
 import { finishElection } from "./finish-election.ts";
 import {
   applyStrictMode,
@@ -38,7 +39,9 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   const hasAddresses = hasEnoughAddresses(draft, addresses.addresses, mustHaveOne, scope);
   if (isStrict) checkStrictAddresses(draft, addresses.addresses, scope);
   const tracking = finishTracking(draft, scope);
-  const authentication = finishAuthentication(draft, election.version, scope);
+  const hmac = finishHmac(draft, { advertInterval: election.advertInterval, isStrict }, scope);
+  const authentication =
+    hmac === undefined ? finishAuthentication(draft, election.version, scope) : NO_AUTHENTICATION;
   const hasInterface = checkInterface(draft, delivery, scope);
   if (id === undefined || delivery === undefined || !hasAddresses || !hasInterface)
     return undefined;
@@ -58,6 +61,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     preemptDelay: election.preemptDelay,
     delivery,
     authentication,
+    hmac,
     ...addresses,
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
     trackPrimary: draft.ignoresOwnInterface === undefined,

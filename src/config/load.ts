@@ -80,6 +80,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   const scope: Scope = {
     global: root.global,
     scripts: new Map(root.scripts.map((script) => [script.name.value, script])),
+    source,
     syncGroups: groupsByMember(root.syncGroups, list.report),
     trackFiles: new Map(root.trackFiles.map((file) => [file.name.value, file])),
     bfdInstances: new Map(root.bfdInstances.map((instance) => [instance.name.value, instance])),

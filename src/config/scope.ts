@@ -2,6 +2,7 @@
 import type { BfdDraft } from "./bfd-drafts.ts";
 import type { Report, Span } from "./diagnostics.ts";
 import type { Suggest } from "./nearest.ts";
+import type { FileSource } from "./source.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type {
   GlobalDraft,
@@ -14,6 +15,8 @@ import type {
 export interface Scope {
   readonly global: GlobalDraft;
   readonly scripts: ReadonlyMap<string, ScriptDraft>;
+  /** Where files beside the configuration are read. */
+  readonly source: FileSource;
   /** The sync group of each instance that is in one, by the instance's name. */
   readonly syncGroups: ReadonlyMap<string, SyncGroupDraft>;
   /** Tracked files and BFD sessions by name. */

@@ -12,6 +12,8 @@ export interface FileSource {
   /** The files that match, in the order of glob(3); a path without wildcards may not exist. */
   glob(pattern: string): readonly string[];
   environment(name: string): string | undefined;
+  /** The permission bits of a file, where they are known. */
+  mode?(path: string): number | undefined;
   /** Absolute; what relative paths start from. */
   readonly workingDirectory: string;
   /** The node name; its part before the first dot is the default configuration id. */

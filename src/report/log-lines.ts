@@ -8,6 +8,7 @@ import { toMilliseconds, toSeconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
 import type { ConflictEvidence, FaultCause, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
+import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
 import {
   renderCause,
@@ -276,6 +277,15 @@ const AUTH_NAMES: ReadonlyMap<number, string> = new Map([
 const authName = (type: number): string => AUTH_NAMES.get(type) ?? String(type);
 
 /** Why a packet was not believed, who sent it, and what to do. */
+const HMAC_TEXT: Readonly<Record<HmacProblem, string>> = {
+  missing: "unsigned advert (this router enforces `auth_hmac`: set it on both, or mode permissive)",
+  malformed: "advert with a malformed auth_hmac trailer",
+  stale: "advert signed at another time than now (`time_window`): set both clocks right",
+  unknownKey: "advert signed with a key that is not known here: give both the same `key`",
+  wrongSignature: "advert with a wrong auth_hmac signature: give both the same `key`",
+  replayed: "replayed advert, or one out of order,",
+};
+
 function rejectionText(rejection: Rejection, source: string): string {
   switch (rejection.kind) {
     case "length":
@@ -294,6 +304,8 @@ function rejectionText(rejection: Rejection, source: string): string {
       return rejection.got
         ? `advert in an Authentication Header from ${source}, none is configured: set the same \`auth_type\` on both`
         : `advert without Authentication Header from ${source}, one is configured: set the same \`auth_type\` on both`;
+    case "hmac":
+      return `${HMAC_TEXT[rejection.problem]} from ${source}`;
     case "replay":
       return `replayed advert from ${source}: sequence number ${rejection.got} comes after ${rejection.last}`;
     case "interval":

@@ -60,6 +60,26 @@ export type Authentication =
   /** RFC 2338 §5.3.6, RFC 2402: HMAC-MD5-96 in an Authentication Header, version 2 on IPv4. */
   | { readonly kind: "ah"; readonly password: Secret };
 
+/** keepalived.conf(5), auth_hmac: a signed trailer behind each advert. */
+export interface HmacAuthentication {
+  readonly keys: readonly HmacKey[];
+  /** The id of the key that signs; one of `keys`. */
+  readonly activeKey: number;
+  /** The most a sender's clock may differ from ours. */
+  readonly window: Duration;
+  /** "time" wants fresh adverts with growing numbers, "monotonic" growing numbers alone. */
+  readonly antiReplay: "time" | "monotonic";
+  /** Whether adverts must be signed to be heard, and whether ours are signed. */
+  readonly mode: "enforce" | "permissive" | "receive-only";
+}
+
+export interface HmacKey {
+  /** 1 to 255. */
+  readonly id: number;
+  /** 32 to 64 bytes in hexadecimal digits. */
+  readonly key: Secret;
+}
+
 /** Gratuitous ARP / unsolicited NA policy: keepalived.conf(5) garp_master_*, garp_lower_prio_*. */
 export interface AnnouncementPolicy {
   readonly masterRepeat: number;
@@ -103,6 +123,7 @@ export interface InstanceConfig {
   readonly preemptDelay: Duration;
   readonly delivery: Delivery;
   readonly authentication: Authentication;
+  readonly hmac: HmacAuthentication | undefined;
   /** In the order of the file, which is the order in the advert. */
   readonly addresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];

@@ -13,7 +13,8 @@ import { dueConflict, noteConflict } from "./conflict.ts";
 import type { FaultCause, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { checkAdvert, countRejection } from "./receive.ts";
-import type { Expectation, Packet, Rejection } from "./receive.ts";
+import { heardAfter } from "./hmac.ts";
+import type { Expectation, Rejection } from "./receive.ts";
 import { NO_COUNTS } from "./state.ts";
 import type { Assessment, InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
@@ -53,6 +54,7 @@ export function initialState(
     sendErrno: 0,
     oldChecksum: router.config.oldUnicastChecksum === "always",
     sequence: 0,
+    heard: [],
     counters: NO_COUNTS,
   };
 }
@@ -64,7 +66,7 @@ export function step(router: Expectation, state: InstanceState, input: Input, no
     case "timer":
       return onTimer(router, state, now);
     case "packet":
-      return onPacket(router, state, input.packet, now);
+      return onPacket(router, state, input, now);
     case "assessed":
       return onAssessed(router, state, input.assessment, now);
     case "addressLost":
@@ -308,7 +310,12 @@ function nextAdvert(router: Expectation, last: Instant, now: Instant): Instant {
 
 // ---- Adverts ----------------------------------------------------------------------------------
 
-function onPacket(router: Expectation, state: InstanceState, packet: Packet, now: Instant): Step {
+function onPacket(
+  router: Expectation,
+  state: InstanceState,
+  { packet, wallClock }: Extract<Input, { kind: "packet" }>,
+  now: Instant,
+): Step {
   const { phase } = state;
   if (phase.kind !== "backup" && phase.kind !== "master") return { state, effects: [] };
   const verdict = checkAdvert(router, packet, {
@@ -318,6 +325,8 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
       state.master?.address !== packet.source,
     oldChecksum: state.oldChecksum,
     sequence: state.sequence,
+    heard: state.heard,
+    wallClock,
   });
   if (verdict.kind === "rejected") {
     const { source } = packet;
@@ -333,6 +342,7 @@ function onPacket(router: Expectation, state: InstanceState, packet: Packet, now
       ...state,
       // Keepalived: what we send must come after what we heard, or a backup would not believe it.
       sequence: Math.max(state.sequence, advert.sequence),
+      heard: heardAfter(router.hmac, state.heard, advert),
       counters: {
         ...state.counters,
         advertsReceived: state.counters.advertsReceived + 1,

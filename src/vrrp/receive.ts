@@ -18,7 +18,10 @@ import {
   passwordBytes,
 } from "../wire/vrrp.ts";
 import type { ChecksumScope, DecodedAdvert } from "../wire/vrrp.ts";
+import type { HmacSequence } from "../wire/hmac-trailer.ts";
 import type { InstanceConfig, UnicastPeer } from "./config.ts";
+import { checkHmac, hmacExpectation, splitTrailer } from "./hmac.ts";
+import type { HeardSequences, HmacExpectation, HmacProblem, HmacVerdict } from "./hmac.ts";
 import type { Counters } from "./state.ts";
 
 /** Why a packet was not believed, or was odd, with what the log line needs. */
@@ -33,6 +36,8 @@ export type Rejection =
   | { readonly kind: "ahPresence"; readonly got: boolean }
   /** A sequence number that has been heard before, or a later one has. */
   | { readonly kind: "replay"; readonly got: number; readonly last: number }
+  /** keepalived.conf(5) auth_hmac. */
+  | { readonly kind: "hmac"; readonly problem: HmacProblem }
   | { readonly kind: "interval"; readonly gotMs: number; readonly wantMs: number }
   | { readonly kind: "type"; readonly got: number }
   | { readonly kind: "checksum" }
@@ -63,6 +68,8 @@ export interface Advert {
   readonly interval: Duration;
   /** Of the Authentication Header; 0 without one. */
   readonly sequence: number;
+  /** Of a signed trailer. */
+  readonly hmac: HmacSequence | undefined;
 }
 
 /** What an instance compares packets with, made once when the configuration is loaded. */
@@ -73,6 +80,7 @@ export interface Expectation {
   readonly password: Uint8Array | undefined;
   /** The key of the Authentication Header. */
   readonly ahKey: Uint8Array | undefined;
+  readonly hmac: HmacExpectation | undefined;
   readonly peers: ReadonlyMap<IpAddress, UnicastPeer>;
 }
 
@@ -84,6 +92,10 @@ export interface ReceiveContext {
   readonly oldChecksum: boolean;
   /** The highest sequence number sent or heard in an Authentication Header. */
   readonly sequence: number;
+  /** The newest signed trailers. */
+  readonly heard: HeardSequences;
+  /** Milliseconds since 1970 when it was read; for the freshness of signed adverts alone. */
+  readonly wallClock: number;
 }
 
 export type Verdict =
@@ -106,31 +118,35 @@ export function expectationOf(config: InstanceConfig): Expectation {
     addressSet: new Set(addresses),
     password: authentication.kind === "pass" ? passwordBytes(authentication.password) : undefined,
     ahKey: authentication.kind === "ah" ? passwordBytes(authentication.password) : undefined,
+    hmac: hmacExpectation(config),
     peers: new Map(
       delivery.kind === "unicast" ? delivery.peers.map((peer) => [peer.address, peer]) : [],
     ),
   };
 }
 
-/**
- * Every check, in order.
- */
+/** Every check, in order. */
 export function checkAdvert(
   expectation: Expectation,
-  packet: Packet,
+  received: Packet,
   context: ReceiveContext,
 ): Verdict {
   const { config } = expectation;
-  const decoded = decodeAdvert(packet.bytes, config.family);
+  const decoded = decodeAdvert(received.bytes, config.family);
   if (!decoded.ok) return rejected({ ...decoded.error, kind: "length" });
   const advert = decoded.value;
-  const checksum = checksumForm(config, packet, context.oldChecksum);
+  const { message, hmac } = checkSignature(expectation, received, advert, context);
+  const packet = { ...received, bytes: message };
+  // A signature covers more than the checksum does.
+  const isSigned = hmac.kind === "accepted" && hmac.sequence !== undefined;
+  const checksum = isSigned ? "right" : checksumForm(config, packet, context.oldChecksum);
   const ah = ahSequence(packet);
   const problem =
     checkAhPresence(expectation, packet) ??
     checkLength(advert, packet) ??
     checkTtl(config, packet) ??
     checkVersion(config, advert) ??
+    (hmac.kind === "rejected" ? { kind: "hmac", problem: hmac.problem } : undefined) ??
     (config.version === 2 ? checkVersion2(expectation, advert, packet) : undefined) ??
     (ah > 0 && ah <= context.sequence
       ? { kind: "replay", got: ah, last: context.sequence }
@@ -150,10 +166,26 @@ export function checkAdvert(
       priority: advert.priority,
       interval: advert.interval,
       sequence: ah,
+      hmac: hmac.kind === "accepted" ? hmac.sequence : undefined,
     },
     odd: oddities(expectation, advert, context.compareAddresses),
     usesOldChecksum: checksum === "old",
   };
+}
+
+const UNSIGNED: HmacVerdict = { kind: "accepted", sequence: undefined };
+
+/** The message without its trailer, and what the trailer is worth. */
+function checkSignature(
+  { hmac }: Expectation,
+  packet: Packet,
+  { expectedLength }: DecodedAdvert,
+  { heard, wallClock }: ReceiveContext,
+): { readonly message: Uint8Array; readonly hmac: HmacVerdict } {
+  if (hmac === undefined) return { message: packet.bytes, hmac: UNSIGNED };
+  const { source } = packet;
+  const parts = splitTrailer(packet.bytes, expectedLength);
+  return { ...parts, hmac: checkHmac(hmac, { source, wallClock, ...parts }, heard) };
 }
 
 /** The counters after a rejection or oddity. */
@@ -172,6 +204,7 @@ export function countRejection(counters: Counters, rejection: Rejection): Counte
     case "ahPresence":
       return { ...counters, authTypeMismatch: counters.authTypeMismatch + 1 };
     case "authFailure":
+    case "hmac":
     case "replay":
       return { ...counters, authFailures: counters.authFailures + 1 };
     case "interval":

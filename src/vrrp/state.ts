@@ -5,6 +5,7 @@
 import type { IpAddress } from "../base/address.ts";
 import { earliest } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.ts";
+import type { HeardSequences } from "./hmac.ts";
 import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
 
 /** Where the instance stands, from trackers and the network: computed by `assess`, not by the machine. */
@@ -128,6 +129,8 @@ export interface InstanceState {
   readonly oldChecksum: boolean;
   /** The highest sequence number sent, or heard in an Authentication Header (RFC 2402 §3.3.2). */
   readonly sequence: number;
+  /** The newest signed trailers heard: keepalived.conf(5) auth_hmac. */
+  readonly heard: HeardSequences;
   readonly counters: Counters;
 }
 

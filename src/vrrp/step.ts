@@ -7,7 +7,7 @@ import type { Assessment, InstanceState } from "./state.ts";
 export type Input =
   | { readonly kind: "started" }
   | { readonly kind: "timer" }
-  | { readonly kind: "packet"; readonly packet: Packet }
+  | { readonly kind: "packet"; readonly packet: Packet; readonly wallClock: number }
   | { readonly kind: "assessed"; readonly assessment: Assessment }
   /** Someone else removed a virtual address of ours. */
   | { readonly kind: "addressLost"; readonly address: IpAddress }

@@ -32,7 +32,12 @@ export interface SystemPacket extends Packet {
 export type SystemInput =
   | { readonly kind: "start" }
   | { readonly kind: "timer" }
-  | { readonly kind: "packets"; readonly packets: readonly SystemPacket[] }
+  | {
+      readonly kind: "packets";
+      readonly packets: readonly SystemPacket[];
+      /** Milliseconds since 1970 at which they were read. */
+      readonly wallClock: number;
+    }
   | { readonly kind: "network"; readonly network: Network }
   | { readonly kind: "tracker"; readonly update: TrackerUpdate }
   | { readonly kind: "addressLost"; readonly router: number; readonly address: IpAddress }
@@ -122,7 +127,7 @@ export function stepSystem(
     case "timer":
       return onTimer(config, state, now);
     case "packets":
-      return onPackets(config, state, input.packets, now);
+      return onPackets(config, state, input, now);
     case "network":
       return reassess(config, { ...state, network: input.network }, now);
     case "tracker":
@@ -189,7 +194,7 @@ const SHARED_WAKE_UP = 500;
 function onPackets(
   config: SystemConfig,
   state: SystemState,
-  packets: readonly SystemPacket[],
+  { packets, wallClock }: Extract<SystemInput, { kind: "packets" }>,
   now: Instant,
 ): SystemStep {
   const inputs: [number, Input][] = [];
@@ -199,7 +204,7 @@ function onPackets(
     const candidates = vrid === undefined ? [] : config.byVrid.get(vrid);
     if (candidates === undefined && vrid !== undefined) unknownVrids.push(vrid);
     const router = routerFor(config, state, packet, candidates ?? []);
-    if (router !== undefined) inputs.push([router, { kind: "packet", packet }]);
+    if (router !== undefined) inputs.push([router, { kind: "packet", packet, wallClock }]);
   }
   return { ...feed(config, state, inputs, now), unknownVrids };
 }

@@ -34,7 +34,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "skip_check startup sync sync_script accept ttl check_src rtrack ah process file",
+    "skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -61,6 +61,7 @@ export function instanceFrom(words: Words): InstanceConfig {
     preemptDelay: words.has("delay") ? parseSpan(words.get("delay") ?? "") : NO_TIME,
     delivery: deliveryFrom(words, family),
     authentication: authenticationFrom(words),
+    hmac: hmacFrom(words),
     addresses: (words.get("vip") ?? defaultVip).split(",").map(virtualAddress),
     excludedAddresses: (words.get("evip") ?? "").split(",").filter(Boolean).map(virtualAddress),
     announcements: {
@@ -117,6 +118,22 @@ export function instancesFrom(words: Words): readonly InstanceConfig[] {
     ]),
   );
   return [first, second].map((instance) => ({ ...instance, syncGroup: "G" }));
+}
+
+/** `hmac=KEY` with the id 1 and a key made of the word; `hmac_mode=` and `hmac_replay=` as in the file. */
+function hmacFrom(words: Words): InstanceConfig["hmac"] {
+  const word = words.get("hmac");
+  if (word === undefined) return undefined;
+  const key = Buffer.from(word.padEnd(32, ".")).toString("hex");
+  const mode = words.get("hmac_mode") ?? "enforce";
+  assert(mode === "enforce" || mode === "permissive" || mode === "receive-only", "a mode");
+  return {
+    keys: [{ id: 1, key: secret(key) }],
+    activeKey: 1,
+    window: seconds(5),
+    antiReplay: words.get("hmac_replay") === "monotonic" ? "monotonic" : "time",
+    mode,
+  };
 }
 
 function authenticationFrom(words: Words): InstanceConfig["authentication"] {

@@ -1,8 +1,9 @@
-/** Rows of authentication and auth_hmac inside vrrp_instance. The HMAC trailer is checked only. */
-import type { AuthenticationDraft } from "../drafts.ts";
+/** Rows of authentication and auth_hmac inside vrrp_instance. */
+import type { AuthenticationDraft, HmacDraft } from "../drafts.ts";
 import type { ArgumentType } from "./arguments.ts";
 import { choice, explained, integer, text } from "./arguments.ts";
 import { spanOf } from "../words.ts";
+import type { Located } from "../diagnostics.ts";
 import type { Word } from "../words.ts";
 import type { Context } from "./keyword.ts";
 import { blockGrammar, reportFor } from "./keyword.ts";
@@ -81,7 +82,7 @@ export const authenticationGrammar = blockGrammar<AuthenticationDraft>("authenti
   }),
 ]);
 
-export const hmacGrammar = blockGrammar<object>("auth_hmac", [
+export const hmacGrammar = blockGrammar<HmacDraft>("auth_hmac", [
   words({
     name: "key",
     since: "2.4.0",
@@ -90,8 +91,9 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     help: "A signing key; several allowed.",
     arguments: [integer(1, 255), HMAC_KEY],
     needs: 2,
-    take: (_draft, found, context) => {
-      checkKey(found, context);
+    take: (draft, found, context) => {
+      const key = readKey(found, context);
+      if (key !== undefined) draft.keys.push(key);
     },
   }),
   value(integer(1, 255), {
@@ -100,6 +102,7 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     group: "vrrp",
     default: "the only key",
     help: "Key used for sending.",
+    set: (draft, value) => (draft.activeKey = value),
   }),
   value(integer(1, 300, "s"), {
     name: "time_window",
@@ -107,6 +110,7 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     group: "vrrp",
     default: "max(5, 3 x advert_int)",
     help: "Accepted clock difference.",
+    set: (draft, value) => (draft.window = value),
   }),
   value(ANTI_REPLAY, {
     name: "anti_replay",
@@ -114,6 +118,7 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     group: "vrrp",
     default: "time",
     help: "How replayed adverts are recognised.",
+    set: (draft, value) => (draft.antiReplay = value),
   }),
   value(HMAC_MODE, {
     name: "mode",
@@ -121,26 +126,20 @@ export const hmacGrammar = blockGrammar<object>("auth_hmac", [
     group: "vrrp",
     default: "enforce",
     help: "Whether unsigned adverts are accepted and own ones signed.",
+    set: (draft, value) => (draft.mode = value),
   }),
 ]);
 
 const KEY_NUMBER = integer(1, 255);
 
-/** A key has 32 to 64 bytes; what a `file:` holds is seen when it is read. */
-function checkKey([id, key]: readonly Word[], context: Context): void {
-  if (id === undefined || key === undefined) return;
-  KEY_NUMBER.parse(id, reportFor("key", KEY_NUMBER, context.report));
-  if (key.text.startsWith("file:")) return;
-  const isHexadecimal = key.text.startsWith("hex:");
-  const digits = key.text.slice(4);
-  const length = isHexadecimal ? digits.length / 2 : key.text.length;
-  const isWritten = !isHexadecimal || /^([0-9a-f]{2})*$/i.test(digits);
-  if (isWritten && length >= 32 && length <= 64) return;
-  context.report({
-    severity: "error",
-    code: "bad-value",
-    message: "the key of auth_hmac must have 32 to 64 bytes",
-    at: spanOf(key),
-    fix: "write 64 to 128 hexadecimal digits after hex:",
-  });
+/** `ID KEY`; how long the key is, is seen when it is known: `file:` names where it is. */
+function readKey(
+  [id, key]: readonly Word[],
+  context: Context,
+): HmacDraft["keys"][number] | undefined {
+  if (id === undefined || key === undefined) return undefined;
+  const number = KEY_NUMBER.parse(id, reportFor("key", KEY_NUMBER, context.report));
+  if (number === undefined) return undefined;
+  const located = (value: string): Located<string> => ({ value, at: spanOf(key) });
+  return { id: { value: number, at: spanOf(id) }, text: located(key.text) };
 }

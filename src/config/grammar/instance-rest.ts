@@ -423,7 +423,6 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "none",
     help: "HMAC-SHA256 trailer with replay protection for adverts.",
-    later: "adverts are sent without the HMAC trailer, and a peer that enforces it drops them",
-    open: () => ({}),
+    open: (draft, { at }) => (draft.hmac = { at, keys: [] }),
   }),
 ];

@@ -6,9 +6,13 @@ import { addressBytes } from "../../base/address.ts";
 import type { IpAddress } from "../../base/address.ts";
 import type { OutgoingAdvert } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
+import { hmacExpectation, nextSequence } from "../../vrrp/hmac.ts";
+import type { HmacExpectation } from "../../vrrp/hmac.ts";
 import { OLD_CHECKSUM_DESTINATION } from "../../vrrp/receive.ts";
 import { AH_LENGTH, AH_PROTOCOL, signAh, wrapInAh } from "../../wire/ah.ts";
-import { encodeIpv4, setIdentification } from "../../wire/ipv4.ts";
+import { HMAC_TRAILER_LENGTH, encodeHmacTrailer } from "../../wire/hmac-trailer.ts";
+import type { HmacSequence } from "../../wire/hmac-trailer.ts";
+import { IPV4_HEADER_LENGTH, encodeIpv4, setIdentification } from "../../wire/ipv4.ts";
 import {
   AuthType,
   VRRP_PROTOCOL,
@@ -40,12 +44,18 @@ const LAST_IDENTIFICATION = 0xffff;
 export class AdvertPackets {
   readonly #config: InstanceConfig;
   readonly #ahKey: Uint8Array | undefined;
+  readonly #signing: HmacExpectation | undefined;
+  readonly #wallClock: () => number;
+  #lastSigned: HmacSequence | undefined;
   readonly #prepared = new Map<number, readonly OutgoingAdvert[]>();
   #facts: PacketFacts | undefined;
   #identification = 0;
 
-  constructor(config: InstanceConfig) {
-    const { authentication } = config;
+  constructor(config: InstanceConfig, wallClock: () => number) {
+    const { authentication, hmac } = config;
+    this.#wallClock = wallClock;
+    const isSigned = hmac !== undefined && hmac.mode !== "receive-only";
+    this.#signing = isSigned ? hmacExpectation(config) : undefined;
     this.#config = config;
     this.#ahKey = authentication.kind === "ah" ? passwordBytes(authentication.password) : undefined;
   }
@@ -53,7 +63,10 @@ export class AdvertPackets {
   /** How many addresses do not fit one advert at this MTU; those are not advertised. */
   surplus(mtu: number): number {
     const { version, family, addresses } = this.#config;
-    const room = this.#ahKey === undefined ? mtu : mtu - AH_LENGTH;
+    const room =
+      mtu -
+      (this.#ahKey === undefined ? 0 : AH_LENGTH) -
+      (this.#signing === undefined ? 0 : HMAC_TRAILER_LENGTH);
     return Math.max(0, addresses.length - maxAddresses(version, family, room));
   }
 
@@ -75,10 +88,30 @@ export class AdvertPackets {
       packets = this.#encode(facts, priority);
       this.#prepared.set(priority, packets);
     }
-    if (sequence !== undefined && this.#config.family === "ipv4") {
+    if (sequence === undefined) return packets;
+    this.#sign(facts.source, packets);
+    if (this.#config.family === "ipv4") {
       for (const { bytes } of packets) this.#stamp(bytes, sequence);
     }
     return packets;
+  }
+
+  /** One trailer for every peer: it is bound to the sender and the message, not to the receiver. */
+  #sign(source: IpAddress, packets: readonly OutgoingAdvert[]): void {
+    const signing = this.#signing;
+    const first = packets[0];
+    if (signing === undefined || first === undefined) return;
+    const start = this.#config.family === "ipv4" ? IPV4_HEADER_LENGTH : 0;
+    const { activeKey } = signing.settings;
+    const key = signing.keys.get(activeKey);
+    if (key === undefined) return;
+    this.#lastSigned = nextSequence(this.#wallClock(), this.#lastSigned);
+    const trailer = encodeHmacTrailer(
+      first.bytes.subarray(start, first.bytes.length - HMAC_TRAILER_LENGTH),
+      { ...signing.binding, source: addressBytes(source) },
+      { keyId: activeKey, key, sequence: this.#lastSigned },
+    );
+    for (const { bytes } of packets) bytes.set(trailer, bytes.length - HMAC_TRAILER_LENGTH);
   }
 
   /** What differs from one packet to the next. */
@@ -108,7 +141,7 @@ export class AdvertPackets {
     const { config, scope } = { config: this.#config, scope: this.#scope(facts, destination) };
     const { version, family, vrid, authentication, delivery } = config;
     const fitting = config.addresses.length - this.surplus(facts.mtu);
-    const message = encodeAdvert(
+    const unsigned = encodeAdvert(
       {
         version,
         family,
@@ -121,6 +154,7 @@ export class AdvertPackets {
       },
       scope,
     );
+    const message = this.#signing === undefined ? unsigned : withRoom(unsigned);
     if (family === "ipv6") return message;
     const ttl = delivery.kind === "multicast" ? MULTICAST_TTL : delivery.ttl;
     const { source } = facts;
@@ -139,4 +173,11 @@ export class AdvertPackets {
     const covered = facts.oldChecksum ? OLD_CHECKSUM_DESTINATION : destination;
     return { kind: "pseudoHeader", source: facts.source, destination: covered };
   }
+}
+
+/** The message with room for its trailer, which is written when it is sent. */
+function withRoom(message: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(message.length + HMAC_TRAILER_LENGTH);
+  longer.set(message);
+  return longer;
 }

@@ -91,7 +91,7 @@ export class VrrpDriver implements Disposable {
     );
     this.#resources = new RouterResources(ports, {
       packets: (packets) => {
-        this.#feed({ kind: "packets", packets });
+        this.#feed({ kind: "packets", packets, wallClock: ports.clock.wallClock() });
       },
       claim: (claim) => {
         this.#feed({ kind: "neighbour", ...claim });

@@ -38,6 +38,7 @@ export class RouterResources implements Disposable {
   readonly netlink: Netlink;
   readonly table = new NetworkTable();
   readonly #frames: FrameSocket;
+  readonly #wallClock: () => number;
   readonly #sockets: AdvertSockets;
   readonly #watch: NeighbourWatch;
   #runtimes: readonly Runtime[] = [];
@@ -50,6 +51,7 @@ export class RouterResources implements Disposable {
       readonly claim: (claim: Claim) => void;
     },
   ) {
+    this.#wallClock = () => ports.clock.wallClock();
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
     this.#sockets = new AdvertSockets(ports, heard.packets);
@@ -199,7 +201,7 @@ export class RouterResources implements Disposable {
 
   #newRuntime(config: InstanceConfig): Runtime {
     return {
-      packets: new AdvertPackets(config),
+      packets: new AdvertPackets(config, this.#wallClock),
       work: new AddressWork(config, this.netlink, this.#frames),
     };
   }

@@ -20,6 +20,7 @@ const hasNoExample = (code: DiagnosticCode): boolean =>
   [
     "file-missing",
     "file-refused",
+    "auth-hmac-key-readable",
     "not-yet-active",
     "newer-keyword",
     "our-keyword",

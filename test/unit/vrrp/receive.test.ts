@@ -19,6 +19,11 @@ const SOURCE = address("10.0.0.12");
 const GROUP = address("224.0.0.18");
 const US = address("10.0.0.11");
 
+const CONTEXT = {
+  ...{ compareAddresses: true, oldChecksum: false, sequence: 0 },
+  ...{ heard: [], wallClock: 0 },
+};
+
 const config = (words: string): InstanceConfig =>
   instanceFrom(parseWords(words.split(" ").filter(Boolean)));
 
@@ -48,7 +53,7 @@ function packet(
 }
 
 function verdictOf(words: string, received: Packet): Verdict {
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
+  const context = { ...CONTEXT, sequence: 0 };
   return checkAdvert(expectationOf(config(words)), received, context);
 }
 
@@ -61,7 +66,7 @@ function rejectionOf(words: string, received: Packet): Rejection {
 test("checkAdvert() accepts an advert that is right in everything", () => {
   assert.deepEqual(verdictOf("", packet()), {
     kind: "accepted",
-    advert: { source: SOURCE, priority: 100, interval: seconds(1), sequence: 0 },
+    advert: { source: SOURCE, priority: 100, interval: seconds(1), sequence: 0, hmac: undefined },
     odd: [],
     usesOldChecksum: false,
   });
@@ -142,7 +147,7 @@ test("checkAdvert() covers the pseudo header in version 3, unless told as in ver
   const bare = packet({ version: 3 });
   assert.deepEqual(rejectionOf("version=3", bare), { kind: "checksum" });
   const lenient = { ...config("version=3"), v3ChecksumAsV2: true };
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
+  const context = { ...CONTEXT, sequence: 0 };
   assert.equal(checkAdvert(expectationOf(lenient), bare, context).kind, "accepted");
 });
 
@@ -152,7 +157,7 @@ test("checkAdvert() takes the old unicast checksum, and says so, unless it is ne
   const verdict = verdictOf("version=3 peers=10.0.0.12", old);
   assert.equal(verdict.kind === "accepted" && verdict.usesOldChecksum, true);
   const never = { ...config("version=3 peers=10.0.0.12"), oldUnicastChecksum: "never" as const };
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
+  const context = { ...CONTEXT, sequence: 0 };
   assert.equal(checkAdvert(expectationOf(never), old, context).kind, "rejected");
 });
 
@@ -169,7 +174,7 @@ test("checkAdvert() refuses multicast in unicast mode and the other way round", 
 
 test("checkAdvert() lets an owner ignore everybody when told to", () => {
   const owner = { ...config("prio=255"), ownerIgnoresAdverts: true };
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
+  const context = { ...CONTEXT, sequence: 0 };
   assert.deepEqual(checkAdvert(expectationOf(owner), packet(), context), {
     kind: "rejected",
     rejection: { kind: "ownerIgnores" },
@@ -187,7 +192,7 @@ test("checkAdvert() keeps a peer to its TTL window", () => {
   const base = config("peers=10.0.0.12 check_src");
   assert.equal(base.delivery.kind, "unicast");
   const windowed = { ...base, delivery: { ...base.delivery, peers: [peer] as const } };
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 0 };
+  const context = { ...CONTEXT, sequence: 0 };
   const at = (ttl: number): string =>
     checkAdvert(expectationOf(windowed), packet({}, { destination: US, ttl }), context).kind;
   assert.deepEqual(
@@ -255,7 +260,7 @@ test("checkAdvert() believes an Authentication Header with the right key and a n
   const verdict = verdictOf("ah=1234", wrapped("1234", 7));
   assert.equal(verdict.kind === "accepted" && verdict.advert.sequence, 7);
   assert.deepEqual(rejectionOf("ah=1234", wrapped("1235", 7)), { kind: "authFailure" });
-  const context = { compareAddresses: true, oldChecksum: false, sequence: 7 };
+  const context = { ...CONTEXT, sequence: 7 };
   const expectation = expectationOf(config("ah=1234"));
   assert.deepEqual(checkAdvert(expectation, wrapped("1234", 7), context), {
     kind: "rejected",
