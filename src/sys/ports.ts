@@ -5,6 +5,7 @@
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import type { LocalTime } from "../base/local-time.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
+import type { NftChange, NftTable } from "../wire/netlink/nftables.ts";
 import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
@@ -272,6 +273,25 @@ export interface NeighbourSocket extends Disposable {
   onFrame(handler: (frame: Uint8Array) => void): void;
 }
 
+/** A batch of changes of the firewall, encoded at load. */
+export interface PreparedBatch {
+  /** How many changes it has; none is fine. */
+  readonly count: number;
+}
+
+/** The kernel's firewall, nftables, of one network namespace. */
+export interface Firewall extends Disposable {
+  /** The tables of both families, whoever made them, by dump. Throws `SyscallError`. */
+  tables(): readonly NftTable[];
+  /** Encodes `changes`, in the order they are to be made; nothing is sent. */
+  prepare(changes: readonly NftChange[]): PreparedBatch;
+  /**
+   * Makes all changes of a batch or none of them. Returns 0, or the errno of the first that was
+   * refused. Throws `SyscallError` when sending itself fails.
+   */
+  apply(batch: PreparedBatch): number;
+}
+
 /** Everything the VRRP process opens. Opening throws `SyscallError`. */
 export interface NetworkPorts {
   readonly clock: Clock;
@@ -279,6 +299,7 @@ export interface NetworkPorts {
   openAdvertSocket(options: AdvertSocketOptions): AdvertSocket;
   openFrameSocket(): FrameSocket;
   openNeighbourSocket(options: NeighbourSocketOptions): NeighbourSocket;
+  openFirewall(): Firewall;
   /** Runs `work` after what is already due in the loop: between slices of a long job. */
   defer(work: () => void): void;
 }

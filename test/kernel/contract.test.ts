@@ -2,6 +2,7 @@
 import { test } from "node:test";
 import { advertSocketContract } from "../contract/advert-socket.ts";
 import { clockContract } from "../contract/clock.ts";
+import { firewallContract } from "../contract/firewall.ts";
 import { frameSocketContract } from "../contract/frame-socket.ts";
 import { neighbourSocketContract } from "../contract/neighbour-socket.ts";
 import { netlinkRoutesContract } from "../contract/netlink-routes.ts";
@@ -16,6 +17,7 @@ if (skip === undefined) {
   advertSocketContract("the kernel", openRealNetwork);
   frameSocketContract("the kernel", openRealNetwork);
   neighbourSocketContract("the kernel", openRealNetwork);
+  firewallContract("the kernel", openRealNetwork);
 } else {
   test("the contract suites on the kernel", { skip }, () => undefined);
 }

@@ -99,6 +99,7 @@ export function portsInside(namespace: Namespace, opened: Opened): NetworkPorts 
     openAdvertSocket: (options) => inside(() => ports.openAdvertSocket(options)),
     openFrameSocket: () => inside(() => ports.openFrameSocket()),
     openNeighbourSocket: (options) => inside(() => ports.openNeighbourSocket(options)),
+    openFirewall: () => inside(() => ports.openFirewall()),
     defer: (work) => {
       ports.defer(work);
     },

@@ -15,6 +15,7 @@ import type { Duration, InterfaceIndex } from "../../src/base/units.ts";
 import type {
   AdvertSocket,
   AdvertSocketOptions,
+  Firewall,
   FrameSocket,
   NeighbourSocket,
   NeighbourSocketOptions,
@@ -24,6 +25,7 @@ import type {
 } from "../../src/sys/ports.ts";
 import { ArpOperation, decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { FakeClock, VirtualTime } from "./fake-clock.ts";
+import { FakeFirewall, FakeRules } from "./fake-firewall.ts";
 import { FakeNetlink } from "./fake-netlink-socket.ts";
 import { FakeKernel } from "./fake-netlink.ts";
 import { FakeAdvertSocket, FakeFrameSocket, FakeNeighbourSocket } from "./fake-sockets.ts";
@@ -206,6 +208,7 @@ export class FakeHost implements NetworkPorts {
   readonly name: string;
   readonly kernel: FakeKernel;
   readonly clock: FakeClock;
+  readonly rules = new FakeRules();
   readonly #lan: FakeLan;
   readonly #advertSockets = new Set<FakeAdvertSocket>();
   readonly #netlinks = new Set<FakeNetlink>();
@@ -248,6 +251,10 @@ export class FakeHost implements NetworkPorts {
     });
     this.#neighbourSockets.add(socket);
     return socket;
+  }
+
+  openFirewall(): Firewall {
+    return new FakeFirewall(this.rules);
   }
 
   /** For the LAN: a frame has arrived; the kernel answers ARP requests for its addresses. */

@@ -153,6 +153,12 @@ class Stage {
         ...close,
       }),
       openNeighbourSocket: () => ({ onFrame: nothing, ...close }),
+      openFirewall: () => ({
+        tables: () => [],
+        prepare: ({ length }) => ({ count: length }),
+        apply: () => 0,
+        ...close,
+      }),
       defer: (work) => {
         this.#deferred.push(work);
       },

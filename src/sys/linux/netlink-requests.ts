@@ -160,10 +160,12 @@ export class NetlinkRequests implements Disposable {
 }
 
 /** A blocking socket: replies are there already, and a wait for one that is not is bounded. */
-function openRequestSocket(): [Descriptor, ExchangeLimits, number] {
-  const action = "open the netlink request socket";
+export function openRequestSocket(
+  protocol: number = NETLINK_ROUTE,
+  action = "open the netlink request socket",
+): [Descriptor, ExchangeLimits, number] {
   const type = SocketType.raw | SocketType.closeOnExec;
-  const fd = must(socket(AddressFamily.netlink, type, NETLINK_ROUTE), "socket", action);
+  const fd = must(socket(AddressFamily.netlink, type, protocol), "socket", action);
   const descriptor = new Descriptor(fd);
   try {
     const options = new SocketOptions(descriptor, action);

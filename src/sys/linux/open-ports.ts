@@ -2,6 +2,7 @@
 import type {
   AdvertSocket,
   AdvertSocketOptions,
+  Firewall,
   FrameSocket,
   NeighbourSocket,
   NeighbourSocketOptions,
@@ -16,6 +17,7 @@ import { LinuxClock } from "./clock.ts";
 import { LinuxFrameSocket } from "./frame-socket.ts";
 import { LinuxNeighbourSocket } from "./neighbour-socket.ts";
 import { LinuxNetlink } from "./netlink.ts";
+import { LinuxFirewall } from "./nftables.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
 
 /** Opens the clock; the sockets follow as they are asked for. */
@@ -32,6 +34,7 @@ export function openNetworkPorts(): NetworkPorts {
     openFrameSocket: (): FrameSocket => new LinuxFrameSocket(),
     openNeighbourSocket: (options: NeighbourSocketOptions): NeighbourSocket =>
       new LinuxNeighbourSocket(options, buffer),
+    openFirewall: (): Firewall => new LinuxFirewall(),
     defer: (work: () => void): void => {
       setImmediate(work);
     },

@@ -214,6 +214,11 @@ export function restamp(
   view.setUint32(offset + SEQUENCE, stamp.sequence, LITTLE);
 }
 
+/** Changes the sequence alone of the encoded message at `offset`. */
+export function renumber(bytes: Uint8Array, offset: number, sequence: number): void {
+  viewOf(bytes).setUint32(offset + SEQUENCE, sequence, LITTLE);
+}
+
 export function uint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   viewOf(bytes).setUint32(0, value, LITTLE);
