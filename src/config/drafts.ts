@@ -5,6 +5,7 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
+import type { TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
 import { createServicesDraft } from "./lvs-drafts.ts";
 import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
@@ -18,8 +19,8 @@ export interface RootDraft {
   readonly syncGroups: SyncGroupDraft[];
   readonly trackGroups: TrackGroupDraft[];
   readonly garpGroups: GarpGroupDraft[];
-  readonly trackFiles: NamedDraft[];
-  readonly trackProcesses: NamedDraft[];
+  readonly trackFiles: TrackFileDraft[];
+  readonly trackProcesses: TrackProcessDraft[];
   readonly linkbeatInterfaces: Located<string>[];
   readonly bfdInstances: BfdDraft[];
   readonly services: ServicesDraft;
@@ -37,6 +38,21 @@ export interface NamedDraft {
   essential?: Span;
   weight?: Located<number>;
   isReversed?: boolean;
+}
+
+export interface TrackFileDraft extends NamedDraft {
+  path?: string;
+  initial?: TrackFileConfig["initial"];
+}
+
+export interface TrackProcessDraft extends NamedDraft {
+  command?: TrackProcessConfig["command"];
+  parameterMatch?: TrackProcessConfig["parameterMatch"];
+  isFullCommand?: true;
+  quorum?: number;
+  quorumMaximum?: number;
+  forkDelay?: Duration;
+  terminateDelay?: Duration;
 }
 
 export interface SyncGroupDraft {

@@ -65,8 +65,6 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     ...addresses,
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
     trackPrimary: draft.ignoresOwnInterface === undefined,
-    trackedProcesses: [],
-    trackedFiles: [],
     ...tracking,
     strict: isStrict,
     skipAddressCheck: (draft.skipAddressCheck ?? global.skipAddressCheck)?.value === true,

@@ -1,8 +1,17 @@
-/** Scripts, and the lines that track them or an interface. keepalived.conf(5), track_script. */
+/** Scripts, and the lines that track something. keepalived.conf(5), track_script. */
 import { OWNER, seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
 import { related } from "./diagnostics.ts";
-import type { InstanceDraft, ScriptDraft, SyncGroupDraft, TrackedDraft } from "./drafts.ts";
+import type { InstanceConfig } from "../vrrp/config.ts";
+import type {
+  InstanceDraft,
+  ScriptDraft,
+  SyncGroupDraft,
+  TrackedDraft,
+  TrackFileDraft,
+  TrackProcessDraft,
+} from "./drafts.ts";
+import { DEFAULT_FILE_WEIGHT } from "./finish-trackers.ts";
 import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -40,74 +49,108 @@ export function finishScript(draft: ScriptDraft, scope: Scope): ScriptConfig | u
   };
 }
 
-export interface FinishedTracking {
-  readonly trackedInterfaces: readonly TrackedObject[];
-  readonly trackedScripts: readonly TrackedObject[];
-}
+export type FinishedTracking = Pick<
+  InstanceConfig,
+  "trackedInterfaces" | "trackedScripts" | "trackedProcesses" | "trackedFiles"
+>;
+
+/** BFD sessions are tracked by nobody yet. */
+type ActiveKind = Exclude<TrackedDraft["kind"], "bfd">;
+type ByKind = Readonly<Record<ActiveKind, readonly TrackedObject[]>>;
 
 export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTracking {
+  const found: Record<ActiveKind, TrackedObject[]> = {
+    ...{ interface: [], script: [], file: [], process: [] },
+  };
   const owner = draft.name.value;
-  const trackedInterfaces: TrackedObject[] = [];
-  const trackedScripts: TrackedObject[] = [];
-  const group = scope.syncGroups.get(owner);
   for (const tracked of draft.tracked) {
     if (tracked.kind === "interface") {
       if (isOwnInterface(tracked, draft, scope)) continue;
       checkInterface(tracked, owner, scope);
-      trackedInterfaces.push(finishTracked(tracked, undefined, owner, scope));
-    } else if (isDefined(tracked, owner, scope) && tracked.kind === "script") {
-      const script = scope.scripts.get(tracked.name.value);
-      trackedScripts.push(finishTracked(tracked, script, owner, scope));
-    }
+    } else if (!isDefined(tracked, owner, scope) || !isComplete(tracked, scope)) continue;
+    if (tracked.kind === "bfd") continue;
+    found[tracked.kind].push(finishTracked(tracked, owner, scope));
   }
-  const own = {
-    trackedInterfaces: withoutRepeats(trackedInterfaces, draft, scope),
-    trackedScripts: withoutRepeats(trackedScripts, draft, scope),
+  const own = forEachKind((kind) => withoutRepeats(found[kind], kind, draft, scope));
+  const group = scope.syncGroups.get(owner);
+  const all = group === undefined ? own : joinGroupTracking(own, { draft, group }, scope);
+  return {
+    trackedProcesses: all.process,
+    // An owner's priority never changes, so that only a switch is left of a file.
+    trackedFiles: all.file.filter(({ weight }) => weight === 0 || !isOwner(draft)),
+    trackedInterfaces: all.interface,
+    trackedScripts: all.script,
   };
-  return group === undefined ? own : joinGroupTracking(own, { draft, group }, scope);
 }
+
+const forEachKind = (make: (kind: ActiveKind) => readonly TrackedObject[]): ByKind => ({
+  interface: make("interface"),
+  script: make("script"),
+  file: make("file"),
+  process: make("process"),
+});
+
+const isOwner = ({ priority }: InstanceDraft): boolean => priority?.value === OWNER;
 
 /** keepalived.conf(5): a group's trackers count for each of its members. */
 function joinGroupTracking(
-  own: FinishedTracking,
+  own: ByKind,
   { draft, group }: { readonly draft: InstanceDraft; readonly group: SyncGroupDraft },
   scope: Scope,
-): FinishedTracking {
-  const isOwner = draft.priority?.value === OWNER;
-  const shared = group.tracked.map((tracked): TrackedObject => {
-    const script = tracked.kind === "script" ? scope.scripts.get(tracked.name.value) : undefined;
-    const finished = finishTracked(tracked, script, group.name.value, scope);
-    return isOwner && finished.weight !== 0 ? withoutWeight(finished, tracked, scope) : finished;
-  });
-  const ofKind = (kind: TrackedDraft["kind"]): readonly TrackedObject[] =>
-    shared.filter(({ name }, i) => {
-      const tracked = group.tracked[i];
-      return tracked?.kind === kind && (kind !== "script" || scope.scripts.has(name));
+): ByKind {
+  const shared = group.tracked
+    .filter((tracked) => isComplete(tracked, scope))
+    .map((tracked) => {
+      const finished = finishTracked(tracked, group.name.value, scope);
+      const object =
+        isOwner(draft) && finished.weight !== 0
+          ? withoutWeight(finished, tracked, scope)
+          : finished;
+      return { kind: tracked.kind, object };
     });
-  const join = (
-    mine: readonly TrackedObject[],
-    kind: "interface" | "script",
-  ): readonly TrackedObject[] => {
+  return forEachKind((kind) => {
     const kept =
       group.keepsWeights === undefined
-        ? mine.filter((each) => keepsUnweighted(each, kind, draft, scope))
-        : mine;
+        ? own[kind].filter((each) => keepsUnweighted(each, kind, draft, scope))
+        : own[kind];
     const names = new Set(kept.map(({ name }) => name));
     if (kind === "interface" && draft.interfaceName !== undefined) {
       names.add(draft.interfaceName.value);
     }
-    return [...kept, ...ofKind(kind).filter(({ name }) => !names.has(name))];
-  };
-  return {
-    trackedInterfaces: join(own.trackedInterfaces, "interface"),
-    trackedScripts: join(own.trackedScripts, "script"),
-  };
+    const joined = shared.filter((each) => each.kind === kind && !names.has(each.object.name));
+    return [...kept, ...joined.map(({ object }) => object)];
+  });
+}
+
+/** The block that is tracked, as far as it was read; interfaces have none. */
+function objectOf(
+  { kind, name }: TrackedDraft,
+  scope: Scope,
+): ScriptDraft | TrackFileDraft | TrackProcessDraft | undefined {
+  switch (kind) {
+    case "script":
+      return scope.scripts.get(name.value);
+    case "file":
+      return scope.trackFiles.get(name.value);
+    case "process":
+      return scope.trackProcesses.get(name.value);
+    case "interface":
+    case "bfd":
+      return undefined;
+  }
+}
+
+/** A block without what it is for is reported where it stands, and never tracked. */
+function isComplete(tracked: TrackedDraft, scope: Scope): boolean {
+  const object = objectOf(tracked, scope);
+  if (tracked.kind === "interface") return true;
+  return object !== undefined && ("path" in object || "command" in object);
 }
 
 /** Members of a group must agree on the election: weights of their own are dropped. */
 function keepsUnweighted(
   tracked: TrackedObject,
-  kind: "interface" | "script",
+  kind: ActiveKind,
   draft: InstanceDraft,
   { report, syncGroups }: Scope,
 ): boolean {
@@ -210,16 +253,21 @@ export function checkInterface(tracked: TrackedDraft, owner: string, scope: Scop
   });
 }
 
-const WEIGHT_LIMIT = 253;
+/** keepalived.conf(5): beyond these a weight is taken back to them. */
+const WEIGHT_LIMITS: Readonly<Record<TrackedDraft["kind"], number>> = {
+  interface: 253,
+  script: 253,
+  bfd: 253,
+  process: 254,
+  file: Number.MAX_SAFE_INTEGER,
+};
 
-function finishTracked(
-  tracked: TrackedDraft,
-  script: ScriptDraft | undefined,
-  owner: string,
-  scope: Scope,
-): TrackedObject {
-  const wanted = tracked.weight?.value ?? script?.weight?.value ?? 0;
-  const weight = Math.max(-WEIGHT_LIMIT, Math.min(WEIGHT_LIMIT, wanted));
+function finishTracked(tracked: TrackedDraft, owner: string, scope: Scope): TrackedObject {
+  const object = objectOf(tracked, scope);
+  const fallback = tracked.kind === "file" ? DEFAULT_FILE_WEIGHT : 0;
+  const wanted = tracked.weight?.value ?? object?.weight?.value ?? fallback;
+  const limit = WEIGHT_LIMITS[tracked.kind];
+  const weight = Math.max(-limit, Math.min(limit, wanted));
   if (weight !== wanted && tracked.weight !== undefined) {
     scope.report({
       severity: "warning",
@@ -232,12 +280,13 @@ function finishTracked(
   return {
     name: tracked.name.value,
     weight,
-    reverse: tracked.isReversed ?? script?.isReversed === true,
+    reverse: tracked.isReversed ?? object?.isReversed === true,
   };
 }
 
 function withoutRepeats(
   objects: readonly TrackedObject[],
+  kind: ActiveKind,
   draft: InstanceDraft,
   scope: Scope,
 ): readonly TrackedObject[] {
@@ -247,7 +296,9 @@ function withoutRepeats(
       names.add(name);
       return true;
     }
-    const places = draft.tracked.filter((tracked) => tracked.name.value === name);
+    const places = draft.tracked.filter(
+      (tracked) => tracked.kind === kind && tracked.name.value === name,
+    );
     const at = places.at(-1)?.name.at;
     scope.report({
       severity: "warning",

@@ -16,6 +16,7 @@ import { giveAdvice } from "./advice.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishServices } from "./finish-services.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
+import { finishTrackFile, finishTrackProcess } from "./finish-trackers.ts";
 import { finishScript } from "./finish-tracking.ts";
 import { indexOfPlaces, readStatement } from "./grammar/keyword.ts";
 import type { Context, MentionedInterface } from "./grammar/keyword.ts";
@@ -83,6 +84,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     source,
     syncGroups: groupsByMember(root.syncGroups, list.report),
     trackFiles: new Map(root.trackFiles.map((file) => [file.name.value, file])),
+    trackProcesses: new Map(root.trackProcesses.map((each) => [each.name.value, each])),
     bfdInstances: new Map(root.bfdInstances.map((instance) => [instance.name.value, instance])),
     names: context.names,
     report: list.report,
@@ -123,7 +125,14 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   checkScriptSecurity(root, scope);
   giveAdvice({ root, scripts, instances }, scope);
   const { hasVirtualServers, hasBfd } = root;
-  return { global, scripts, instances, syncGroups, hasVirtualServers, hasBfd };
+  const trackFiles = root.trackFiles.map(finishTrackFile).filter((file) => file !== undefined);
+  const trackProcesses = root.trackProcesses
+    .map(finishTrackProcess)
+    .filter((process) => process !== undefined);
+  return {
+    ...{ global, scripts, trackFiles, trackProcesses },
+    ...{ instances, syncGroups, hasVirtualServers, hasBfd },
+  };
 }
 
 function checkMentioned(mentioned: readonly MentionedInterface[], scope: Scope): void {

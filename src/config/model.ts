@@ -5,7 +5,7 @@
 import type { Command } from "../base/command.ts";
 import type { IpAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
-import type { ScriptConfig } from "../track/config.ts";
+import type { ScriptConfig, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
 
 export interface GlobalConfig {
@@ -49,6 +49,8 @@ export interface MailConfig {
 export interface Model {
   readonly global: GlobalConfig;
   readonly scripts: readonly ScriptConfig[];
+  readonly trackFiles: readonly TrackFileConfig[];
+  readonly trackProcesses: readonly TrackProcessConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */

@@ -7,9 +7,10 @@ import type { Surroundings } from "./surroundings.ts";
 import type {
   GlobalDraft,
   InstanceDraft,
-  NamedDraft,
   ScriptDraft,
   SyncGroupDraft,
+  TrackFileDraft,
+  TrackProcessDraft,
 } from "./drafts.ts";
 
 export interface Scope {
@@ -19,8 +20,9 @@ export interface Scope {
   readonly source: FileSource;
   /** The sync group of each instance that is in one, by the instance's name. */
   readonly syncGroups: ReadonlyMap<string, SyncGroupDraft>;
-  /** Tracked files and BFD sessions by name. */
-  readonly trackFiles: ReadonlyMap<string, NamedDraft>;
+  /** Tracked files, processes and BFD sessions by name. */
+  readonly trackFiles: ReadonlyMap<string, TrackFileDraft>;
+  readonly trackProcesses: ReadonlyMap<string, TrackProcessDraft>;
   readonly bfdInstances: ReadonlyMap<string, BfdDraft>;
   /** Every named block by `KEYWORD NAME`. */
   readonly names: ReadonlyMap<string, Span>;

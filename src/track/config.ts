@@ -1,4 +1,4 @@
-/** What can be tracked, as configured: scripts and interfaces. keepalived.conf(5), vrrp_script. */
+/** What can be tracked, as configured: scripts, files, processes. keepalived.conf(5), VRRP. */
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
 
@@ -28,6 +28,9 @@ export interface TrackFileConfig {
   readonly path: string;
   /** What the file is made with at the start, where it is missing or `overwrite` is set. */
   readonly initial: { readonly value: number; readonly overwrite: boolean } | undefined;
+  /** What the number is multiplied with, unless who tracks it says otherwise; 0: it is a switch. */
+  readonly weight: number;
+  readonly reverse: boolean;
 }
 
 /** keepalived.conf(5), vrrp_track_process. */
@@ -35,7 +38,7 @@ export interface TrackProcessConfig {
   readonly name: string;
   /** The program's name, or its path; then parameters, where they count. */
   readonly command: readonly [string, ...string[]];
-  /** How parameters are compared; undefined compares them all, or none where there are none. */
+  /** How parameters are compared; undefined compares them all, or none where none are named. */
   readonly parameterMatch: "initial" | "partial" | undefined;
   /** Compares the whole command line, not the name the kernel has. */
   readonly fullCommand: boolean;
@@ -44,6 +47,9 @@ export interface TrackProcessConfig {
   /** Waits before a gain or loss counts. */
   readonly forkDelay: Duration;
   readonly terminateDelay: Duration;
+  /** -254..254; 0 means: without quorum the instance is in FAULT. */
+  readonly weight: number;
+  readonly reverse: boolean;
 }
 
 /** One line of a track_ block, defaults of the object already applied. */

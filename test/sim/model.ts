@@ -156,6 +156,8 @@ export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_
   return {
     global: globalDefaults(startupDelay),
     scripts: [],
+    trackFiles: [],
+    trackProcesses: [],
     instances,
     syncGroups:
       members.length === 0

@@ -199,7 +199,6 @@ export const INSTANCE_TRACKING: readonly Keyword<InstanceDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Files to track.",
-    later: "the files are not watched and change no priority",
   }),
   trackRow("process", {
     name: "track_process",
@@ -207,7 +206,6 @@ export const INSTANCE_TRACKING: readonly Keyword<InstanceDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Processes to track.",
-    later: "the processes are not watched and change no priority",
   }),
   trackRow("bfd", {
     name: "track_bfd",

@@ -2,7 +2,7 @@
 import { related } from "../diagnostics.ts";
 import type { Located } from "../diagnostics.ts";
 import { createInstanceDraft } from "../drafts.ts";
-import type { InstanceDraft, RootDraft } from "../drafts.ts";
+import type { InstanceDraft, RootDraft, TrackFileDraft, TrackProcessDraft } from "../drafts.ts";
 import { ADDRESS_LINE, readStaticAddress, STATIC_ADDRESS_OPTIONS } from "./addresses.ts";
 import {
   COUNT_MAXIMUM,
@@ -192,12 +192,11 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Watch for running processes through the proc connector.",
-    later: "the processes are not watched and change no priority",
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("vrrp_track_process", title, context);
       if (name === undefined) return undefined;
-      const made = { name };
+      const made: TrackProcessDraft = { name };
       draft.trackProcesses.push(made);
       return made;
     },
@@ -208,12 +207,11 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "none",
     help: "File whose integer content feeds priority or weight.",
-    later: "the file is not watched and changes no priority",
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("track_file", title, context);
       if (name === undefined) return undefined;
-      const made = { name };
+      const made: TrackFileDraft = { name };
       draft.trackFiles.push(made);
       return made;
     },
@@ -225,13 +223,12 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Deprecated synonym of track_file.",
-    later: "the file is not watched and changes no priority",
     instead: "track_file",
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("track_file", title, context);
       if (name === undefined) return undefined;
-      const made = { name };
+      const made: TrackFileDraft = { name };
       draft.trackFiles.push(made);
       return made;
     },

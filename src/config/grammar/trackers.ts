@@ -1,5 +1,6 @@
-/** Rows of vrrp_script, and of the trackers whose work comes later: processes, files. */
-import type { NamedDraft, ScriptDraft } from "../drafts.ts";
+/** Rows of what is tracked by name: vrrp_script, vrrp_track_process, track_file. */
+import type { ScriptDraft, TrackFileDraft, TrackProcessDraft } from "../drafts.ts";
+import type { TrackFileConfig } from "../../track/config.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import {
@@ -119,11 +120,11 @@ export const scriptGrammar = blockGrammar<ScriptDraft>("vrrp_script", [
 ]);
 
 const PARAMETER_MATCH = explained(choice("initial", "partial"), {
-  initial: "The parameters of the process begin with those named.",
-  partial: "The parameters named stand somewhere among those of the process, in order.",
+  initial: "The parameters of the process begin with those named, of which the last may be longer.",
+  partial: "The first parameters of the process are those named; more may follow.",
 });
 
-export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
+export const processGrammar = blockGrammar<TrackProcessDraft>("vrrp_track_process", [
   words({
     name: "process",
     since: "2.0.11",
@@ -132,8 +133,10 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     help: "Command name and optional parameters to match.",
     arguments: [text("NAME [PARAM...]")],
     needs: 1,
-    take: (draft, [name]) => {
-      if (name !== undefined) draft.essential = spanOf(name);
+    take: (draft, [name, ...parameters]) => {
+      if (name === undefined) return;
+      draft.essential = spanOf(name);
+      draft.command = [name.text, ...parameters.map(({ text: parameter }) => parameter)];
     },
   }),
   value(PARAMETER_MATCH, {
@@ -142,6 +145,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "exact",
     help: "How parameters are compared.",
+    set: (draft, { value: match }) => (draft.parameterMatch = match),
   }),
   words({
     name: "weight",
@@ -159,6 +163,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "1",
     help: "Minimum matching processes.",
+    set: (draft, { value: count }) => (draft.quorum = count),
   }),
   value(integer(0, 65_535), {
     name: "quorum_max",
@@ -166,6 +171,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "unlimited",
     help: "Maximum matching processes.",
+    set: (draft, { value: count }) => (draft.quorumMaximum = count),
   }),
   value(seconds(0.000001, 3_600), {
     name: "delay",
@@ -173,6 +179,10 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "0",
     help: "Sets fork_delay and terminate_delay.",
+    set: (draft, { value: delay }) => {
+      draft.forkDelay = delay;
+      draft.terminateDelay = delay;
+    },
   }),
   value(seconds(0.000001, 3_600), {
     name: "terminate_delay",
@@ -180,6 +190,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "0",
     help: "Wait before reporting loss.",
+    set: (draft, { value: delay }) => (draft.terminateDelay = delay),
   }),
   value(seconds(0.000001, 3_600), {
     name: "fork_delay",
@@ -187,6 +198,7 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "0",
     help: "Wait before reporting gain.",
+    set: (draft, { value: delay }) => (draft.forkDelay = delay),
   }),
   flag({
     name: "full_command",
@@ -194,23 +206,28 @@ export const processGrammar = blockGrammar<NamedDraft>("vrrp_track_process", [
     group: "tracking",
     default: "off",
     help: "Match the whole command line.",
+    set: (draft) => (draft.isFullCommand = true),
   }),
 ]);
 
+const OVERWRITES = "overwrite";
 const OVERWRITE: ArgumentDescription = {
   kind: "flag",
   shape: "[overwrite]",
   choiceHelp: { overwrite: "A file that is there gets the value too." },
 };
 
-export const trackFileGrammar = blockGrammar<NamedDraft>("track_file", [
+export const trackFileGrammar = blockGrammar<TrackFileDraft>("track_file", [
   value(text("PATH"), {
     name: "file",
     since: "2.0.0",
     group: "tracking",
     default: "required",
     help: "File to watch.",
-    set: (draft, { at }) => (draft.essential = at),
+    set: (draft, { value: path, at }) => {
+      draft.essential = at;
+      draft.path = path;
+    },
   }),
   words({
     name: "weight",
@@ -230,13 +247,19 @@ export const trackFileGrammar = blockGrammar<NamedDraft>("track_file", [
     help: "Create or reset the file at start.",
     arguments: [integer(-COUNT_MAXIMUM, COUNT_MAXIMUM), OVERWRITE],
     needs: 0,
-    take: (_draft, found, context) => {
-      checkInitFile(found, context);
+    take: (draft, found, context) => {
+      draft.initial = initialOf(found, context);
     },
   }),
 ]);
 
-function checkInitFile(found: readonly Word[], context: Context): void {
+function initialOf(found: readonly Word[], context: Context): TrackFileConfig["initial"] {
   const report = reportFor("init_file", FILE_WEIGHT, context.report);
-  for (const word of found) if (word.text !== "overwrite") FILE_WEIGHT.parse(word, report);
+  const values = found
+    .filter((word) => word.text !== OVERWRITES)
+    .map((word) => FILE_WEIGHT.parse(word, report));
+  return {
+    value: values.find((value) => value !== undefined) ?? 0,
+    overwrite: found.some(({ text: word }) => word === OVERWRITES),
+  };
 }

@@ -67,6 +67,8 @@ export function renderOutcome(name: string): string {
     renderDiagnostics(diagnostics, { sourceLine: sourceLines(corpusSource()), colours: false }),
     ...differences("global", model.global, isMinimal ? {} : minimal.global),
     ...model.scripts.map((script) => `script ${JSON.stringify(script)}`),
+    ...model.trackFiles.map((file) => `file ${JSON.stringify(file)}`),
+    ...model.trackProcesses.map((process) => `process ${JSON.stringify(process)}`),
   ];
   for (const instance of model.instances) {
     lines.push(`instance ${instance.name}`);
