@@ -64,6 +64,8 @@ export function renderCause(cause: TransitionCause): string {
       return `master again after ${cause.address} had been removed by someone else`;
     case "syncGroup":
       return `it follows ${cause.member} of sync group ${cause.group}`;
+    case "stalled":
+      return `${cause.source} took over while this process did not run for ${renderSpan(toMilliseconds(cause.gap))}`;
     case "removed":
       return "it was removed from the configuration";
     case "stopping":

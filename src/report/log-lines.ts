@@ -84,18 +84,22 @@ export function renderEvent(
       return [sendFailedLine(name, event.errno, facts)];
     case "sendRecovered":
       return [notice(`${name} adverts are sent again`)];
+    case "stalled":
+      return [warning(`${name} ${stallText(event.gap)}`)];
     case "groupFollows":
       return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":
-      return [
-        info(
-          `${name} the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)`,
-        ),
-      ];
+      return [info(`${name} ${OLD_CHECKSUM_TEXT}`)];
     default:
       return unreachable(event);
   }
 }
+
+const OLD_CHECKSUM_TEXT =
+  "the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)";
+
+const stallText = (gap: Duration): string =>
+  `this process did not run for ${renderSpan(toMilliseconds(gap))} as master: it listens before it speaks`;
 
 const groupText = (group: string, state: string): string =>
   `VRRP_Group(${group}) Syncing instances to ${state.toUpperCase()} state`;

@@ -198,6 +198,17 @@ function onLowerPriority(
   const { config } = router;
   const { source, priority } = advert;
   const ours = state.assessment.effectivePriority;
+  // It took over while this process did not run: nopreempt leaves it the addresses.
+  if (phase.listens !== undefined && !config.preempt) {
+    const { gap } = phase.listens;
+    const following = { ...state, master: { address: source, priority } };
+    return toBackup(
+      router,
+      following,
+      { cause: { kind: "stalled", gap, source }, wait: "full" },
+      now,
+    );
+  }
   const evidence = { kind: "advert", source, priority } as const;
   const noted = noteConflict(router, state, { evidence, gratuitous: false }, now);
   const said = event({ kind: "lowerPriorityReceived", source, priority, ours });
@@ -238,7 +249,7 @@ export function advertiseNow(
   now: Instant,
 ): Step {
   const advertAt = after(now, router.config.advertInterval);
-  return sendAdvert({ ...state, phase: { ...phase, advertAt } });
+  return sendAdvert({ ...state, phase: { ...phase, advertAt, listens: undefined } });
 }
 
 /** RFC 9568 §6.4.3 (725): compared as unsigned integers in network order. */

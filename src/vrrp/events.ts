@@ -61,6 +61,8 @@ export type TransitionCause =
   | { readonly kind: "addressRestored"; readonly address: IpAddress }
   /** The rest of the sync group changed, because of `member`. */
   | { readonly kind: "syncGroup"; readonly group: string; readonly member: string }
+  /** After a stall another router was master, and this one does not preempt. */
+  | { readonly kind: "stalled"; readonly gap: Duration; readonly source: IpAddress }
   | { readonly kind: "removed" }
   | { readonly kind: "stopping" };
 
@@ -138,6 +140,8 @@ export type InstanceEvent =
       readonly state: "backup" | "master" | "fault";
     }
   | { readonly kind: "sendRecovered" }
+  /** Our process did not run for that long while it was master. */
+  | { readonly kind: "stalled"; readonly gap: Duration }
   | { readonly kind: "announcing"; readonly interfaceName: string; readonly address: IpAddress }
   | { readonly kind: "checksumModeSwitched" };
 

@@ -14,6 +14,7 @@ import type { FaultCause, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { onPacket } from "./hearing.ts";
 import type { Expectation } from "./receive.ts";
+import { listenFirst, stallOf } from "./stall.ts";
 import { NO_COUNTS } from "./state.ts";
 import type { Assessment, InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
@@ -59,6 +60,18 @@ export function initialState(
 }
 
 export function step(router: Expectation, state: InstanceState, input: Input, now: Instant): Step {
+  const { phase } = state;
+  if (phase.kind === "master" && (input.kind === "timer" || input.kind === "packet")) {
+    const gap = stallOf(router.config, phase, now);
+    if (gap !== undefined) {
+      const listening = listenFirst(router.config, state, { phase, gap, now });
+      return andThen(listening, (s) => react(router, s, input, now));
+    }
+  }
+  return react(router, state, input, now);
+}
+
+function react(router: Expectation, state: InstanceState, input: Input, now: Instant): Step {
   switch (input.kind) {
     case "started":
       return settle(router, state, { kind: "started" }, now);
@@ -295,9 +308,17 @@ function onMasterTimer(
   const isDue = phase.advertAt <= now + early;
   const advertAt = isDue ? nextAdvert(router, phase.advertAt, now) : phase.advertAt;
   const sent = isDue ? sendAdvert(conflict.state) : { state: conflict.state, effects: [] };
+  const { announcements } = router.config;
+  // Nobody was heard; what may have been said meanwhile is corrected.
+  const again: readonly Effect[] =
+    isDue && phase.listens !== undefined
+      ? [{ kind: "announce", repeat: announcements.masterRepeat }]
+      : [];
+  const listens = isDue ? undefined : phase.listens;
+  const { schedule } = announcing;
   return {
-    state: { ...sent.state, phase: { ...phase, advertAt, announcements: announcing.schedule } },
-    effects: [...sent.effects, ...announcing.effects, ...conflict.effects],
+    state: { ...sent.state, phase: { ...phase, advertAt, listens, announcements: schedule } },
+    effects: [...sent.effects, ...again, ...announcing.effects, ...conflict.effects],
   };
 }
 

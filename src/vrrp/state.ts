@@ -41,6 +41,8 @@ export type Phase =
       /** The next advert, on an absolute schedule that does not drift. */
       readonly advertAt: Instant;
       readonly announcements: AnnouncementSchedule;
+      /** After a stall of `gap` nothing is sent before `advertAt`, unless somebody is heard. */
+      readonly listens: { readonly gap: Duration } | undefined;
     }
   | { readonly kind: "stopped" };
 

@@ -91,6 +91,7 @@ export function toMaster(
       kind: "master",
       advertAt: after(now, config.advertInterval),
       announcements: announceNow(config.announcements, now),
+      listens: undefined,
     },
     master: undefined,
     masterAdvertInterval: config.advertInterval,

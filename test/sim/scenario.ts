@@ -339,6 +339,8 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `hears lower priority ${event.priority} from ${event.source}`;
     case "checksumModeSwitched":
       return "uses the old unicast checksum";
+    case "stalled":
+      return `did not run for ${(event.gap / seconds(1)).toFixed(3)}s, listens`;
     case "groupFollows":
       return `group ${event.group} follows to ${event.state}`;
     case "lowerPriorityDiscarded":
@@ -374,6 +376,8 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return " (faults cleared)";
     case "owner":
       return " (owner)";
+    case "stalled":
+      return ` (${cause.source} took over meanwhile)`;
     case "syncGroup":
       return ` (follows ${cause.member})`;
     case "started":
