@@ -33,6 +33,8 @@ const TODAY: Readonly<Record<string, string>> = {};
 export const IN_PART: Readonly<Record<string, string>> = {
   "global_defs/vrrp_strict": "no firewall rules yet: the addresses answer all the same",
   "vrrp_instance/strict_mode": "no firewall rules yet: the addresses answer all the same",
+  "vrrp_instance/timer_expired_backup": "always so, for a rival of priority 254",
+  "vrrp_instance/thread_timer_expired": "always so, for a rival of priority 254",
   "vrrp_instance/accept": "accepting is what happens anyway",
   "vrrp_instance/authentication/auth_type": "PASS; AH is not yet active",
   "global_defs/router_id": "a label in the dump; mail and SNMP come later",

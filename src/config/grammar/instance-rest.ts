@@ -395,7 +395,6 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "off, 254",
     help: "With nopreempt fall back to BACKUP after own process stalled too long.",
-    later: "a process that was stalled goes on as master until it hears another one",
     without: undefined,
   }),
   optional(optionalPriority, {
@@ -404,7 +403,6 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "off",
     help: "Alias of timer_expired_backup.",
-    later: "a process that was stalled goes on as master until it hears another one",
     without: undefined,
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {
