@@ -187,10 +187,7 @@ describe("routes and rules on the kernel", { skip: skip ?? false }, () => {
         assert.ok(shown.includes(part), `${wanted.name}: '${part}' in '${shown}'`);
       }
       assert.deepEqual(apply("remove"), [], wanted.name);
-      assert.equal(
-        words(a.run(`ip ${family} route show ${wanted.destination}`)),
-        "",
-      );
+      assert.equal(words(a.run(`ip ${family} route show ${wanted.destination}`)), "");
     }
   });
 

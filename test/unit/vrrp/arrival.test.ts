@@ -42,7 +42,12 @@ function takeoverAfter(age: Duration, now: Instant): Instant | undefined {
     bytes,
     authenticated: undefined,
   };
-  const { phase } = step(router, started.state, { kind: "packet", packet, wallClock: 0 }, now).state;
+  const { phase } = step(
+    router,
+    started.state,
+    { kind: "packet", packet, wallClock: 0 },
+    now,
+  ).state;
   return phase.kind === "backup" ? phase.masterDownAt : undefined;
 }
 
