@@ -20,9 +20,11 @@ import {
   setFileModeMask,
   toSyscallError,
 } from "../sys/linux/process-control.ts";
+import { processTable } from "../sys/linux/process-table.ts";
 import { processPort } from "../sys/linux/process.ts";
 import { LinuxSyslogSocket } from "../sys/linux/syslog.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
+import { trackedFiles } from "../sys/linux/tracked-files.ts";
 import type { Timers } from "../sys/ports.ts";
 import { DEFAULT_UMASK } from "./command.ts";
 import type { DaemonOptions } from "./command.ts";
@@ -129,6 +131,8 @@ function daemonParts(
     timers,
     logger,
     processes: processPort,
+    files: trackedFiles(),
+    processTable,
     environment: scriptEnvironment(process.env),
     scripts: scriptContext(),
     load: () => {

@@ -9,7 +9,12 @@ import type { ScriptFacts } from "../report/data-dump.ts";
 import { dumpFailedLine, printingLine } from "../report/dump-lines.ts";
 import type { DumpKind } from "../report/dump-lines.ts";
 import { renderJsonDump } from "../report/json-dump.ts";
-import type { DaemonSnapshot, ScriptSnapshot, VrrpSnapshot } from "../report/state.ts";
+import type {
+  DaemonSnapshot,
+  ScriptSnapshot,
+  TrackerSnapshot,
+  VrrpSnapshot,
+} from "../report/state.ts";
 import { renderStatistics } from "../report/statistics.ts";
 import { PRODUCT_VERSION } from "../report/version.ts";
 import type { Timers } from "../sys/ports.ts";
@@ -28,6 +33,7 @@ export interface OperatorParts {
   readonly model: () => Model | undefined;
   readonly wantsVrrp: () => boolean;
   readonly scripts: () => readonly ScriptSnapshot[];
+  readonly trackers: () => readonly TrackerSnapshot[];
   readonly scriptFacts: () => ReadonlyMap<string, ScriptFacts>;
   /** Asks the VRRP process for a snapshot; false when there is no process. */
   readonly askSnapshot: () => boolean;
@@ -55,7 +61,7 @@ export class Operator {
   }
 
   status(journalEntries: number): DaemonSnapshot {
-    const { pid, configFile, journal, scripts, wantsVrrp } = this.#parts;
+    const { pid, configFile, journal, scripts, trackers, wantsVrrp } = this.#parts;
     return {
       version: PRODUCT_VERSION,
       pid,
@@ -64,6 +70,7 @@ export class Operator {
       wantsVrrp: wantsVrrp(),
       vrrp: this.#snapshot,
       scripts: scripts(),
+      trackers: trackers(),
       journal: journalEntries === 0 ? [] : journal.entries().slice(-journalEntries),
     };
   }

@@ -1,7 +1,7 @@
 /** What the parent process is made of: everything it needs of the system, handed in. */
 import type { Model } from "../config/model.ts";
 import type { LogLine } from "../report/log-line.ts";
-import type { ProcessPort, Timers } from "../sys/ports.ts";
+import type { FilePort, ProcessPort, ProcessTable, Timers } from "../sys/ports.ts";
 import type { Logger } from "./logger.ts";
 import type { LockPidFile, PidFileOptions } from "./pid-files.ts";
 import type { CommandContext } from "./script-commands.ts";
@@ -43,6 +43,9 @@ export interface SupervisorParts {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly processes: ProcessPort;
+  /** What is tracked: files, and processes other than ours. */
+  readonly files: FilePort;
+  readonly processTable: ProcessTable;
   /** What scripts see: the daemon's environment without what would change how they are loaded. */
   readonly environment: Readonly<Record<string, string>>;
   readonly scripts: Omit<CommandContext, "global">;

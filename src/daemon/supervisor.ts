@@ -39,6 +39,7 @@ import type { PidFiles } from "./pid-files.ts";
 import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
+import { Trackers } from "./trackers.ts";
 import { VrrpKeeper } from "./vrrp-keeper.ts";
 import type { VrrpProcess } from "./vrrp-process.ts";
 
@@ -56,6 +57,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #keeper: VrrpKeeper;
   readonly #programs: ProgramRunner;
+  readonly #trackers: Trackers;
   readonly #operator: Operator;
   readonly #journal = new Journal();
   /** Started before its time, until it is used or ended. */
@@ -82,6 +84,12 @@ export class Supervisor {
         });
       },
     });
+    this.#trackers = new Trackers({
+      ...parts,
+      changed: (update) => {
+        this.#keeper.tell({ kind: "tracker", update });
+      },
+    });
     this.#keeper = this.#newKeeper();
     this.#operator = new Operator({
       pid: parts.pid,
@@ -92,6 +100,7 @@ export class Supervisor {
       model: () => this.#model,
       wantsVrrp: () => this.#model !== undefined && this.#wantsVrrp(this.#model),
       scripts: () => this.#programs.snapshots(),
+      trackers: () => this.#trackers.snapshots(),
       scriptFacts: () => this.#programs.facts(),
       askSnapshot: () => this.#keeper.tell({ kind: "snapshot" }),
       clearCounters: () => {
@@ -123,7 +132,7 @@ export class Supervisor {
       logger,
       respawns: options.respawns,
       options: { keepAddresses: options.keepAddresses, detail: options.detail, parentPid: pid },
-      verdicts: () => ({ scripts: this.#programs.results(), processes: {}, files: {} }),
+      verdicts: () => ({ scripts: this.#programs.results(), ...this.#trackers.verdicts() }),
       childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
       receive: (message, from) => {
         this.#receive(message, from);
@@ -194,6 +203,7 @@ export class Supervisor {
     const prepared = prepareScripts(read, scripts);
     logger.logAll(prepared.lines);
     this.#programs.configure(prepared);
+    this.#trackers.configure(prepared.model);
     const { model } = prepared;
     this.#model = model;
     this.#interfaces = new Map(model.instances.map((i) => [i.name, i.interfaceName]));
@@ -357,6 +367,7 @@ export class Supervisor {
     logger.log(stoppingLine());
     this.#endEarly();
     this.#programs.stopChecks();
+    this.#trackers.stop();
     this.#programs.beginStop();
     await this.#keeper.stop();
     await this.#programs.notificationsDone();

@@ -73,6 +73,26 @@ export interface ScriptSnapshot {
     | undefined;
 }
 
+/** What is known of a tracked file or process, as the parent sees it. */
+export type TrackerSnapshot =
+  | {
+      readonly kind: "file";
+      readonly name: string;
+      readonly path: string;
+      readonly value: number;
+      /** Why the value is 0 although the file does not say so. */
+      readonly trouble: "empty" | "missing" | "invalid" | "outOfRange" | "refused" | undefined;
+    }
+  | {
+      readonly kind: "process";
+      readonly name: string;
+      readonly command: string;
+      readonly count: number;
+      readonly verdict: "good" | "bad";
+      /** A delay runs, after which the verdict turns. */
+      readonly isTurning: boolean;
+    };
+
 /** An entry of the journal. */
 export interface JournalEntry {
   readonly at: number;
@@ -89,5 +109,7 @@ export interface DaemonSnapshot {
   /** Undefined while that process starts, and when there is none. */
   readonly vrrp: VrrpSnapshot | undefined;
   readonly scripts: readonly ScriptSnapshot[];
+  /** Files and processes. */
+  readonly trackers: readonly TrackerSnapshot[];
   readonly journal: readonly JournalEntry[];
 }

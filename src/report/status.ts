@@ -17,6 +17,7 @@ import type { Paint, Style } from "./paint.ts";
 import type { DaemonSnapshot, InstanceSnapshot, JournalEntry, ScriptSnapshot } from "./state.ts";
 import { renderTable } from "./table.ts";
 import type { Cell } from "./table.ts";
+import { renderTrackers } from "./tracker-table.ts";
 import { PRODUCT } from "./version.ts";
 
 export interface StatusContext {
@@ -32,7 +33,7 @@ const ADDRESSES_SHOWN = 3;
 const EVENTS_SHOWN = 12;
 
 export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): string {
-  const { vrrp, scripts } = daemon;
+  const { vrrp, scripts, trackers } = daemon;
   const parts = [renderHead(daemon, context)];
   if (vrrp === undefined) {
     parts.push(daemon.wantsVrrp ? STARTING : NOTHING_TO_RUN);
@@ -41,6 +42,7 @@ export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): st
     parts.push(vrrp.instances.map((i) => renderInstanceSentences(i, context)).join(""));
   }
   if (scripts.length > 0) parts.push(renderScripts(scripts, context));
+  if (trackers.length > 0) parts.push(renderTrackers(trackers, context.paint));
   return parts.join("\n");
 }
 

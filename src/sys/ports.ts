@@ -9,6 +9,8 @@ import type { NftChange, NftTable } from "../wire/netlink/nftables.ts";
 import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
+export * from "./tracker-ports.ts";
+
 /** Monotonic time and the one timer of a process. */
 export interface Clock extends Disposable {
   /** CLOCK_MONOTONIC. */

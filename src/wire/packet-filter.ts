@@ -95,6 +95,50 @@ export function foreignNoticeFilter(portId: number, littleEndian: boolean): read
   ];
 }
 
+/** linux/cn_proc.h, behind the headers of netlink and of the connector. */
+const PROC_WHAT = 36;
+const PROC_TASK = 52;
+const PROC_TASK_GROUP = 56;
+const PROC_CHILD = 60;
+const PROC_CHILD_GROUP = 64;
+const PROC_FORK = 0x1;
+const PROC_UID = 0x4;
+const PROC_GID = 0x40;
+const PROC_SESSION = 0x80;
+const PROC_TRACED = 0x100;
+const PROC_COREDUMP = 0x4000_0000;
+const PROC_EXIT = 0x8000_0000;
+const JUMP_EQUAL_X = 0x1d;
+const TO_X = 0x07;
+
+/** Of the proc connector what starts, changes or ends a process; nothing of its further threads. */
+export function processFilter(littleEndian: boolean): readonly FilterStep[] {
+  const bytes = new DataView(new ArrayBuffer(4));
+  const word = (value: number): number => {
+    bytes.setUint32(0, value, littleEndian);
+    return bytes.getUint32(0);
+  };
+  const unwanted = [PROC_UID, PROC_GID, PROC_SESSION, PROC_TRACED, PROC_COREDUMP];
+  const isLeader = (task: number, group: number): readonly FilterStep[] => [
+    load(LOAD_WORD, task),
+    { code: TO_X, jumpTrue: 0, jumpFalse: 0, value: 0 },
+    load(LOAD_WORD, group),
+    { code: JUMP_EQUAL_X, jumpTrue: 1, jumpFalse: 0, value: 0 },
+    give(0),
+    give(WHOLE),
+  ];
+  const ofChild = isLeader(PROC_CHILD, PROC_CHILD_GROUP);
+  return [
+    load(LOAD_WORD, PROC_WHAT),
+    ...unwanted.flatMap((what) => [equal(word(what)), give(0)]),
+    { code: JUMP_EQUAL, jumpTrue: 0, jumpFalse: ofChild.length, value: word(PROC_FORK) },
+    ...ofChild,
+    { code: JUMP_EQUAL, jumpTrue: 1, jumpFalse: 0, value: word(PROC_EXIT) },
+    give(WHOLE),
+    ...isLeader(PROC_TASK, PROC_TASK_GROUP),
+  ];
+}
+
 const load = (code: number, offset: number): FilterStep => ({
   code,
   jumpTrue: 0,

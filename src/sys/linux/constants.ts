@@ -72,6 +72,7 @@ export const SOL_RAW = 255;
 
 /** linux/netlink.h, linux/rtnetlink.h */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_CONNECTOR = 11;
 export const NETLINK_NETFILTER = 12;
 export const SOL_NETLINK = 270;
 export const NetlinkOption = { capAck: 10 } as const;

@@ -57,6 +57,16 @@ export const close = declare<(fd: number) => number>("int close(int fd)");
 export const open = declare<(path: string, flags: number, mode: number) => number>(
   "int open(const char *path, int flags, uint32_t mode)",
 );
+export const read = declare<(fd: number, data: Memory, length: number) => number>(
+  "intptr_t read(int fd, void *data, size_t length)",
+);
+export const inotifyInit = declare<(flags: number) => number>("int inotify_init1(int flags)");
+export const inotifyAddWatch = declare<(fd: number, path: string, mask: number) => number>(
+  "int inotify_add_watch(int fd, const char *path, uint32_t mask)",
+);
+export const inotifyRemoveWatch = declare<(fd: number, watch: number) => number>(
+  "int inotify_rm_watch(int fd, int watch)",
+);
 export const flock = declare<(fd: number, operation: number) => number>(
   "int flock(int fd, int operation)",
 );
@@ -72,6 +82,10 @@ const syscall = declare<(number: number, first: number, last: number, flags: num
 const SYS_CLOSE_RANGE = 436;
 export const closeRange = (first: number, last: number, flags: number): number =>
   syscall(SYS_CLOSE_RANGE, first, last, flags);
+
+/** A descriptor that is readable once the process has ended. */
+const SYS_PIDFD_OPEN = 434;
+export const pidfdOpen = (pid: number): number => syscall(SYS_PIDFD_OPEN, pid, 0, 0);
 
 export const clockGettime = declare<(clock: number, time: Memory) => number>(
   "int clock_gettime(int clock, void *time)",

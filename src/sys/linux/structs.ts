@@ -161,3 +161,11 @@ export const CapabilityData = struct("__user_cap_data_struct", 12, {
 
 /** sys/resource.h */
 export const ResourceLimit = struct("rlimit", 16, { soft: ["uint64_t", 0], hard: ["uint64_t", 8] });
+
+/** linux/inotify.h; the name follows, padded with zeros. */
+export const InotifyEvent = struct("inotify_event", 16, {
+  watch: ["int", 0],
+  mask: ["uint32_t", 4],
+  cookie: ["uint32_t", 8],
+  length: ["uint32_t", 12],
+});

@@ -9,12 +9,17 @@ import type {
   VrrpProcessListener,
 } from "../../../src/daemon/vrrp-process.ts";
 import type {
+  FilePort,
+  ProcessDetails,
+  ProcessNotice,
   ProcessPort,
   ProcessRequest,
   ProcessResult,
+  ProcessTable,
   RunningProcess,
   Timer,
   Timers,
+  TrackedFileContent,
 } from "../../../src/sys/ports.ts";
 
 /** 2026-11-22 12:03:27 UTC, in milliseconds since 1970. */
@@ -188,5 +193,78 @@ export class FakeVrrp implements VrrpProcess {
 
   get kinds(): readonly string[] {
     return this.sent.map(({ kind }) => kind);
+  }
+}
+
+/** Files a test writes; a change is told at once. */
+export class FakeFiles implements FilePort {
+  readonly contents = new Map<string, TrackedFileContent>();
+  readonly watched = new Map<string, () => void>();
+
+  read(path: string): TrackedFileContent {
+    return this.contents.get(path) ?? { kind: "missing" };
+  }
+
+  write(path: string, text: string, overwrite: boolean): void {
+    if (overwrite || !this.contents.has(path)) this.contents.set(path, { kind: "text", text });
+  }
+
+  watch(path: string, changed: () => void): Disposable {
+    this.watched.set(path, changed);
+    return { [Symbol.dispose]: () => this.watched.delete(path) };
+  }
+
+  /** Somebody else writes the file, or removes it. */
+  put(path: string, text: string | undefined): void {
+    if (text === undefined) this.contents.delete(path);
+    else this.contents.set(path, { kind: "text", text });
+    this.watched.get(path)?.();
+  }
+}
+
+/** Processes a test starts and ends, on a kernel that tells of them or does not. */
+export class FakeProcessTable implements ProcessTable {
+  readonly running = new Map<number, ProcessDetails>();
+  readonly ends = new Map<number, () => void>();
+  tells = true;
+  #handler: ((notices: readonly ProcessNotice[]) => void) | undefined;
+
+  pids(): readonly number[] {
+    return [...this.running.keys()];
+  }
+
+  describe(pid: number): ProcessDetails | undefined {
+    return this.running.get(pid);
+  }
+
+  openEvents(handler: (notices: readonly ProcessNotice[]) => void): Disposable | undefined {
+    if (!this.tells) return undefined;
+    this.#handler = handler;
+    return { [Symbol.dispose]: () => (this.#handler = undefined) };
+  }
+
+  watchEnd(pid: number, ended: () => void): Disposable | undefined {
+    if (!this.running.has(pid)) return undefined;
+    this.ends.set(pid, ended);
+    return { [Symbol.dispose]: () => this.ends.delete(pid) };
+  }
+
+  get isListenedTo(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  tell(...notices: readonly ProcessNotice[]): void {
+    this.#handler?.(notices);
+  }
+
+  start(pid: number, name: string, ...words: readonly string[]): void {
+    this.running.set(pid, { name, words: words.length === 0 ? [name] : words });
+    this.tell({ kind: "changed", pid });
+  }
+
+  end(pid: number): void {
+    this.running.delete(pid);
+    this.ends.get(pid)?.();
+    this.tell({ kind: "ended", pid });
   }
 }

@@ -12,7 +12,15 @@ import { Supervisor } from "../../../src/daemon/supervisor.ts";
 import type { LoadedConfiguration } from "../../../src/daemon/supervisor-parts.ts";
 import { problem } from "../../../src/report/log-line.ts";
 import { instance, model } from "../report/values.ts";
-import { FakeProcesses, FakeVrrp, ManualTimers, recordingLogger, settle } from "./fakes.ts";
+import {
+  FakeFiles,
+  FakeProcesses,
+  FakeProcessTable,
+  FakeVrrp,
+  ManualTimers,
+  recordingLogger,
+  settle,
+} from "./fakes.ts";
 
 let directory = "";
 before(() => {
@@ -48,6 +56,8 @@ function setUp(choices: Choices = {}) {
   const processes = new FakeProcesses(timers);
   const { logger, lines } = recordingLogger(timers);
   const early = new FakeVrrp(200);
+  const tracked = new FakeFiles();
+  const table = new FakeProcessTable();
   const files: string[] = [];
   const dumps = new Map<string, string>();
   let configuration = choices.first ?? good(model([]));
@@ -69,6 +79,8 @@ function setUp(choices: Choices = {}) {
     timers,
     logger,
     processes,
+    files: tracked,
+    processTable: table,
     environment: {},
     scripts: {
       accounts: { user: () => undefined, group: () => undefined },
@@ -94,7 +106,7 @@ function setUp(choices: Choices = {}) {
   });
   const exit = supervisor.run();
   return {
-    ...{ timers, processes, lines, early, files, dumps, supervisor, exit },
+    ...{ timers, processes, tracked, table, lines, early, files, dumps, supervisor, exit },
     socket: `${stem}.sock`,
     isReady: () => isReady,
     setConfiguration: (next: LoadedConfiguration) => {

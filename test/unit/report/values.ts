@@ -56,6 +56,7 @@ export function daemon(
     wantsVrrp: true,
     vrrp: { pid: 101, takenAt: NOW, instances, interfaces: [] },
     scripts: [],
+    trackers: [],
     journal: [],
     ...changes,
   };
