@@ -31,11 +31,10 @@ const TODAY: Readonly<Record<string, string>> = {};
 
 /** What works in part. */
 export const IN_PART: Readonly<Record<string, string>> = {
-  "global_defs/vrrp_strict": "no firewall rules yet: the addresses answer all the same",
-  "vrrp_instance/strict_mode": "no firewall rules yet: the addresses answer all the same",
+  "global_defs/vrrp_iptables": "told so, and nftables is used instead",
+  "global_defs/vrrp_ipsets": "told so, and nftables is used instead",
   "vrrp_instance/timer_expired_backup": "always so, for a rival of priority 254",
   "vrrp_instance/thread_timer_expired": "always so, for a rival of priority 254",
-  "vrrp_instance/accept": "accepting is what happens anyway",
   "vrrp_instance/authentication/auth_type": "PASS; AH is not yet active",
   "global_defs/router_id": "a label in the dump; mail and SNMP come later",
   "vrrp_instance/unicast_fault_no_peer": "the instance is left out instead of staying in FAULT",
@@ -49,6 +48,10 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   "global_defs/default_interface": "test/unit/config/model.test.ts",
   "global_defs/vrrp_version": "golden globals",
   "global_defs/vrrp_strict": "golden strict",
+  "global_defs/nftables": "test/kernel/nftables.test.ts",
+  "global_defs/nftables_priority": "test/kernel/nftables.test.ts",
+  "global_defs/nftables_ifindex": "test/kernel/nftables.test.ts",
+  "global_defs/nftables_counters": "test/kernel/nftables.test.ts",
   "global_defs/vrrp_skip_check_adv_addr": "golden globals",
   "global_defs/vrrp_mcast_group4": "golden globals",
   "global_defs/vrrp_mcast_group6": "golden globals",
@@ -88,6 +91,8 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   "vrrp_instance/higher_prio_send_advert": "scenario higher-advert-before-yielding",
   "vrrp_instance/owner_ignore_adverts": "test/unit/vrrp/receive.test.ts",
   "vrrp_instance/strict_mode": "golden strict",
+  "vrrp_instance/accept": "test/unit/daemon/firewall-work.test.ts",
+  "vrrp_instance/no_accept": "test/unit/daemon/firewall-work.test.ts",
   "vrrp_instance/virtual_ipaddress": "test/interop/mixed.test.ts",
   "vrrp_instance/virtual_ipaddress/scope": "test/contract/netlink.ts",
   "vrrp_instance/virtual_ipaddress/label": "test/contract/netlink.ts",

@@ -91,6 +91,7 @@ export interface GlobalDraft {
   readonly announcements: AnnouncementDraft;
   readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
+  readonly nftables: NftablesDraft;
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
   strict?: Located<boolean>;
@@ -125,6 +126,13 @@ export interface GlobalDraft {
   checkersLogAllFailures?: boolean;
   startupScript?: Located<Command>;
   shutdownScript?: Located<Command>;
+}
+
+export interface NftablesDraft {
+  table?: Located<string>;
+  priority?: Located<number>;
+  byInterfaceIndex?: Span;
+  counters?: Span;
 }
 
 /** The user and group that run a script, by name or number. */
@@ -251,7 +259,7 @@ export interface InstanceDraft {
 
 export function createRootDraft(): RootDraft {
   return {
-    global: { announcements: {}, lvs: { timeouts: {} }, mail: {} },
+    global: { announcements: {}, lvs: { timeouts: {} }, mail: {}, nftables: {} },
     scripts: [],
     instances: [],
     syncGroups: [],

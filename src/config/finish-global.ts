@@ -5,12 +5,15 @@ import { NO_TIME, seconds } from "../base/units.ts";
 import type { Located } from "./diagnostics.ts";
 import type { GlobalDraft, RootDraft } from "./drafts.ts";
 import { globalGroup } from "./finish-delivery.ts";
-import type { GlobalConfig, MailConfig } from "./model.ts";
+import type { GlobalConfig, MailConfig, NftablesConfig } from "./model.ts";
 import type { Scope } from "./scope.ts";
 
 const DEFAULT_CHILD_WAIT = seconds(5);
 const DEFAULT_SMTP_PORT = 25;
 const DEFAULT_SMTP_TIMEOUT = seconds(30);
+const DEFAULT_TABLE = "keepalived";
+/** Just before the filter chains that people make. */
+const DEFAULT_CHAIN_PRIORITY = -1;
 const DEFAULT_PROCESS_NAME = "keepalived";
 
 export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): GlobalConfig {
@@ -42,6 +45,7 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
     vrrpNoSwap: global.vrrpNoSwap !== undefined,
     umask: global.umask?.value,
     mail: finishMail(global, hostName),
+    nftables: finishNftables(global),
     startupScript: global.startupScript?.value,
     shutdownScript: global.shutdownScript?.value,
   };
@@ -54,6 +58,16 @@ function processNames(global: GlobalDraft): GlobalConfig["processNames"] {
     vrrp:
       global.vrrpProcessName?.value ??
       (isStandard ? `${DEFAULT_PROCESS_NAME}_vrrp` : DEFAULT_PROCESS_NAME),
+  };
+}
+
+function finishNftables({ nftables }: GlobalDraft): NftablesConfig {
+  return {
+    isAskedFor: nftables.table !== undefined,
+    table: nftables.table?.value ?? DEFAULT_TABLE,
+    priority: nftables.priority?.value ?? DEFAULT_CHAIN_PRIORITY,
+    counters: nftables.counters !== undefined,
+    byInterfaceIndex: nftables.byInterfaceIndex !== undefined,
   };
 }
 

@@ -112,9 +112,9 @@ export function explainStrictMode(
     severity: "warning",
     code: "strict-consequence",
     message:
-      "strict mode (vrrp_strict): the virtual addresses would answer no ping and no connection, " +
-      "because only their owner (priority 255) accepts packets sent to them; Keepalived enforces " +
-      "that with a firewall rule, this version does not yet, so here they do answer",
+      "strict mode (vrrp_strict): the virtual addresses will answer no ping and no connection: " +
+      "only their owner (priority 255) accepts packets sent to them, and a firewall rule drops " +
+      "those sent to any other master",
     at,
     fix:
       election.version === 3

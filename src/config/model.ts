@@ -32,8 +32,21 @@ export interface GlobalConfig {
   /** File creation mask; the command line wins. */
   readonly umask: number | undefined;
   readonly mail: MailConfig;
+  readonly nftables: NftablesConfig;
   readonly startupScript: Command | undefined;
   readonly shutdownScript: Command | undefined;
+}
+
+/** How the firewall tables are made. keepalived.conf(5), nftables. */
+export interface NftablesConfig {
+  /** Whether the file asks for nftables, rather than getting it for want of another. */
+  readonly isAskedFor: boolean;
+  readonly table: string;
+  /** Of the base chains. */
+  readonly priority: number;
+  readonly counters: boolean;
+  /** Link-local addresses are kept by interface index even where names would be kept. */
+  readonly byInterfaceIndex: boolean;
 }
 
 /** Accepted and checked now; sending comes with notification. keepalived.conf(5), global_defs. */

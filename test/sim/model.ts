@@ -231,6 +231,13 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
     routerId: "test",
     scriptUser: undefined,
     scriptSecurity: false,
+    nftables: {
+      isAskedFor: false,
+      table: "keepalived",
+      priority: -1,
+      counters: false,
+      byInterfaceIndex: false,
+    },
     vrrpVersion: 2,
     vrrpStrict: false,
     multicastGroupIpv4: address("224.0.0.18"),

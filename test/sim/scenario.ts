@@ -19,7 +19,7 @@ import { assert } from "../../src/base/failure.ts";
 import { seconds } from "../../src/base/units.ts";
 import type { Model } from "../../src/config/model.ts";
 import { VrrpDriver } from "../../src/daemon/vrrp/driver.ts";
-import type { DriverOutput } from "../../src/daemon/vrrp/driver.ts";
+import type { DriverOutput } from "../../src/daemon/vrrp/driver-setup.ts";
 import { NO_VERDICTS, withUpdate } from "../../src/track/verdicts.ts";
 import type { TrackerUpdate, Verdicts } from "../../src/track/verdicts.ts";
 import type { InstanceEvent } from "../../src/vrrp/events.ts";

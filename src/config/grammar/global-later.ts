@@ -1,11 +1,10 @@
-/** Rows of global_defs about mail, FIFOs, firewall, SNMP, D-Bus and the processes that come later. */
+/** Rows of global_defs about mail, FIFOs, SNMP, D-Bus and the processes that come later. */
 import type { GlobalDraft } from "../drafts.ts";
 import { COUNT_MAXIMUM, integer, optionalText, seconds, text, wholeSeconds } from "./arguments.ts";
 import type { Keyword } from "./keyword.ts";
 import { boolean, command, flag, list, optional, value, words } from "./rows.ts";
 
 const PORT = integer(1, 65_535);
-const FIREWALL_LATER = "no firewall rules are made";
 const SNMP_LATER = "SNMP is not served";
 const DBUS_LATER = "the D-Bus service is not offered";
 const FIFO_LATER = "no FIFO is written";
@@ -127,63 +126,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "firewall",
     default: "off",
     help: "Switch off igmp_link_local_mcast_reports instead of using firewall rules.",
-    later: FIREWALL_LATER,
-  }),
-  words({
-    name: "vrrp_iptables",
-    since: "1.2.20",
-    group: "firewall",
-    default: "INPUT OUTPUT",
-    help: "Use iptables with these chains.",
-    arguments: [text("[IN [OUT]]")],
-    needs: 0,
-    take: () => undefined,
-    later: FIREWALL_LATER,
-  }),
-  words({
-    name: "vrrp_ipsets",
-    since: "1.2.20",
-    group: "firewall",
-    default:
-      "keepalived keepalived6 keepalived_if6 keepalived_igmp keepalived_mld keepalived_vmac_nd",
-    help: "Names of ipsets used with iptables; no name disables.",
-    arguments: [text("[NAME ...]")],
-    needs: 0,
-    take: () => undefined,
-    later: FIREWALL_LATER,
-  }),
-  optional(optionalText("TABLE"), {
-    name: "nftables",
-    since: "2.0.11",
-    group: "firewall",
-    default: "keepalived",
-    help: "Use nftables with this table name.",
-    without: undefined,
-    later: FIREWALL_LATER,
-  }),
-  value(integer(-COUNT_MAXIMUM, COUNT_MAXIMUM), {
-    name: "nftables_priority",
-    since: "2.0.11",
-    group: "firewall",
-    default: "-1",
-    help: "Priority of the base chains.",
-    later: FIREWALL_LATER,
-  }),
-  flag({
-    name: "nftables_ifindex",
-    since: "2.0.11",
-    group: "firewall",
-    default: "off",
-    help: "Key link-local sets by interface index instead of name.",
-    later: FIREWALL_LATER,
-  }),
-  flag({
-    name: "nftables_counters",
-    since: "2.0.11",
-    group: "firewall",
-    default: "off",
-    help: "Add counters to generated rules.",
-    later: FIREWALL_LATER,
+    later: "the kernel's setting is left alone",
   }),
   optional(optionalText("TABLE"), {
     name: "nftables_ipvs",

@@ -1,6 +1,7 @@
 /** global_defs: its tables joined. */
 import type { GlobalDraft } from "../drafts.ts";
 import { GLOBAL_CORE } from "./global-core.ts";
+import { GLOBAL_FIREWALL } from "./firewall.ts";
 import { GLOBAL_LATER, GLOBAL_MAIL } from "./global-later.ts";
 import { GLOBAL_PROCESS } from "./global-process.ts";
 import { blockGrammar } from "./keyword.ts";
@@ -11,6 +12,7 @@ export const globalGrammar = blockGrammar<GlobalDraft>(
   GLOBAL_CORE,
   GLOBAL_PROCESS,
   GLOBAL_MAIL,
+  GLOBAL_FIREWALL,
   GLOBAL_LATER,
   GLOBAL_LVS,
 );

@@ -278,7 +278,6 @@ export const INSTANCE_CORE: readonly Keyword<InstanceDraft>[] = [
     group: "firewall",
     default: "off",
     help: "Drop packets sent to the VIPs.",
-    later: "packets sent to the virtual addresses are still accepted",
     set: (draft, at) => (draft.accept = { value: false, at }),
   }),
 ];

@@ -16,6 +16,7 @@ import type {
 } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
 import type { InstanceConfig, VirtualAddress } from "../../vrrp/config.ts";
+import type { FaultCause } from "../../vrrp/events.ts";
 import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
 import { speaksEthernet } from "./network-table.ts";
@@ -216,6 +217,18 @@ export class AddressWork {
       return [{ change, interfaceName: this.#prepared?.interfaceNames[index] ?? "", errno }];
     });
   }
+}
+
+/** Some addresses could not be put on, and why: the first of them speaks for all. */
+export function refusalCause([first]: readonly Refusal[]): FaultCause | undefined {
+  if (first === undefined) return undefined;
+  const { address, prefixLength } = first.change;
+  return {
+    kind: "kernelRefused",
+    action: `add ${address}/${prefixLength} to ${first.interfaceName}`,
+    call: "netlink RTM_NEWADDR",
+    errno: first.errno,
+  };
 }
 
 /** Advertised addresses first, then the excluded ones, as in the file. */

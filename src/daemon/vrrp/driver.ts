@@ -11,10 +11,10 @@ import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
-import type { FaultCause, InstanceEvent, VrrpEvent } from "../../vrrp/events.ts";
+import type { InstanceEvent } from "../../vrrp/events.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
-import type { Effect, GroupStateName, NotifiedState } from "../../vrrp/step.ts";
+import type { Effect } from "../../vrrp/step.ts";
 import {
   groupsOf,
   instanceAt,
@@ -26,35 +26,14 @@ import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-
 import { initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
 import type { SystemInput, SystemSettings } from "../../vrrp/system.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
-import { usesInterface } from "./address-work.ts";
+import { refusalCause, usesInterface } from "./address-work.ts";
 import { announcingWords, installedWords, removedWords } from "./deeds.ts";
+import type { DriverOptions, DriverOutput, DriverSetup } from "./driver-setup.ts";
 import { Pacer } from "./pacer.ts";
 import { RouterResources } from "./resources.ts";
+import type { Refusals } from "./resources.ts";
 import { SliceQueue } from "./slices.ts";
 import { instanceSnapshot, interfaceSnapshots } from "./snapshot.ts";
-
-export type LineLevel = "error" | "warning" | "notice" | "info";
-
-/** Where the driver's words and notifications go. None of these may block. */
-export interface DriverOutput {
-  event(event: VrrpEvent): void;
-  line(level: LineLevel, text: string, isDetail: boolean): void;
-  notify(instance: string, state: NotifiedState, priority: number): void;
-  notifyGroup(group: string, state: GroupStateName): void;
-}
-
-export interface DriverOptions {
-  /** -V, --dont-release-vrrp: leave addresses on exit. */
-  readonly keepAddresses: boolean;
-  readonly detail: boolean;
-}
-
-export interface DriverSetup {
-  readonly model: Model;
-  readonly options: DriverOptions;
-  /** What trackers have found already. */
-  readonly verdicts: Verdicts;
-}
 
 type InstanceEvents = { readonly router: number; readonly event: InstanceEvent }[];
 
@@ -89,7 +68,7 @@ export class VrrpDriver implements Disposable {
         this.#finishStop();
       },
     );
-    this.#resources = new RouterResources(ports, {
+    this.#resources = new RouterResources(ports, setup.model.global.nftables, {
       packets: (packets) => {
         this.#feed({ kind: "packets", packets, wallClock: ports.clock.wallClock() });
       },
@@ -101,7 +80,7 @@ export class VrrpDriver implements Disposable {
     this.#config = systemConfig(settingsOf(setup.model));
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
-    this.#resources.open(this.#config);
+    this.#resources.open(this.#config, setup.model.global.nftables);
     this.#resources.netlink.onNotices((notices) => {
       this.#onNotices(notices);
     });
@@ -116,6 +95,7 @@ export class VrrpDriver implements Disposable {
     for (const router of this.#resources.removeStrays()) {
       this.#say(router, { kind: "addressesRemoved", excluded: false });
     }
+    this.#resources.firewall.begin();
     this.#syncSockets();
     this.#feed({ kind: "start" });
   }
@@ -133,7 +113,7 @@ export class VrrpDriver implements Disposable {
     this.#perform(change.farewells);
     this.#slices.renumber((old) => positionAfter(change, old));
     this.#pacer.clear();
-    this.#resources.adopt(this.#config, next, change);
+    const refused = this.#resources.adopt(this.#config, next, change, model.global.nftables);
     this.#model = model;
     this.#config = next;
     this.#state = change.state;
@@ -142,6 +122,7 @@ export class VrrpDriver implements Disposable {
     this.#syncSockets();
     this.#isBusy = true;
     this.#perform(change.effects);
+    this.#refuse(refused);
     this.#isBusy = false;
     this.#feed({ kind: "timer" });
     return change.touched;
@@ -267,7 +248,10 @@ export class VrrpDriver implements Disposable {
       }
     }
     const done: InstanceEvents = [];
+    const refused = this.#resources.shield(this.#config, effects);
+    this.#refuse(refused);
     for (const { router, effect } of effects) {
+      if (refused.has(router) && putsOn(effect)) continue;
       const work = this.#resources.work(router);
       if (work !== undefined) this.#act(router, effect, { work, done });
     }
@@ -299,7 +283,7 @@ export class VrrpDriver implements Disposable {
       case "withdrawAddresses":
         this.#slices.cancel(router, ["install", "announce"]);
         if (this.#options.keepAddresses && this.#whenStopped !== undefined) return;
-        this.#slices.add(work.withdrawJob(router, () => undefined));
+        this.#withdraw(router, work);
         done.push(...this.#wordsFor(router, removedWords));
         return;
       case "announce":
@@ -318,6 +302,15 @@ export class VrrpDriver implements Disposable {
     }
   }
 
+  #withdraw(router: number, work: AddressWork): void {
+    const name = this.#name(router);
+    this.#slices.add(
+      work.withdrawJob(router, () => {
+        this.#resources.firewall.lower(name);
+      }),
+    );
+  }
+
   #announce(router: number, repeat: number, work: AddressWork): void {
     const config = this.#config.routers[router]?.config;
     const gap = config?.announcements.minimumGap ?? NO_TIME;
@@ -332,6 +325,9 @@ export class VrrpDriver implements Disposable {
   #tell(router: number, effect: Effect): void {
     if (effect.kind === "event") this.#say(router, effect.event);
     else if (effect.kind === "notify") {
+      // Who cannot be kept from answering must not stand for election.
+      if (effect.state === "backup")
+        this.#refuse(this.#resources.checkShield(this.#config, router));
       this.#output.notify(this.#name(router), effect.state, effect.priority);
     } else if (effect.kind === "notifyGroup") {
       this.#output.notifyGroup(effect.group, effect.state);
@@ -340,28 +336,27 @@ export class VrrpDriver implements Disposable {
 
   /** Some addresses could not be put on: the instance must not claim to be master. */
   #onRefusals(router: number, refusals: readonly Refusal[]): void {
-    const first = refusals[0];
-    if (first === undefined) return;
-    const { address, prefixLength } = first.change;
-    const cause: FaultCause = {
-      kind: "kernelRefused",
-      action: `add ${address}/${prefixLength} to ${first.interfaceName}`,
-      call: "netlink RTM_NEWADDR",
-      errno: first.errno,
-    };
-    this.#feed({ kind: "refused", router, cause });
+    const cause = refusalCause(refusals);
+    if (cause !== undefined) this.#feed({ kind: "refused", router, cause });
   }
 
   #syncSockets(): void {
     const { lines, refusals } = this.#resources.syncSockets(this.#config, this.#state);
     for (const line of lines) this.#output.line("info", line, true);
-    for (const { router, cause } of refusals) this.#feed({ kind: "refused", router, cause });
+    this.#refuse(refusals);
+  }
+
+  #refuse(refusals: Refusals): void {
+    for (const [router, cause] of refusals) this.#feed({ kind: "refused", router, cause });
   }
 
   #finishStop(): void {
     const done = this.#whenStopped;
     this.#whenStopped = undefined;
-    done?.();
+    if (done === undefined) return;
+    // Addresses that stay keep what keeps them from answering.
+    if (!this.#options.keepAddresses) this.#resources.firewall.end();
+    done();
   }
 
   // ---- Words ------------------------------------------------------------------------------------
@@ -394,5 +389,8 @@ export class VrrpDriver implements Disposable {
     return this.#config.routers.some(({ config }) => usesInterface(config, name));
   }
 }
+
+/** What must not be done for addresses that would answer and must not. */
+const putsOn = ({ kind }: Effect): boolean => kind === "installAddresses" || kind === "announce";
 
 const settingsOf = (model: Model): SystemSettings => ({ ...model, ...model.global });

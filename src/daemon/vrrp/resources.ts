@@ -5,18 +5,20 @@
 import type { SyscallError } from "../../base/failure.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import type { IpAddress } from "../../base/address.ts";
+import type { NftablesConfig } from "../../config/model.ts";
 import { sockpoolLine } from "../../report/vrrp-lines.ts";
 import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import type { Reload } from "../../vrrp/reload.ts";
 import { instanceAt } from "../../vrrp/system-state.ts";
-import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
+import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-state.ts";
 import { AddressWork, allAddresses, toChange } from "./address-work.ts";
 import { AdvertPackets } from "./advert-packets.ts";
 import type { PacketFacts } from "./advert-packets.ts";
 import { AdvertSockets, socketOptions } from "./advert-sockets.ts";
 import type { SendResults } from "./advert-sockets.ts";
+import { FirewallWork } from "./firewall-work.ts";
 import { NeighbourWatch } from "./neighbour-watch.ts";
 import type { Claim, WatchedAddress } from "./neighbour-watch.ts";
 import { NetworkTable } from "./network-table.ts";
@@ -34,9 +36,13 @@ export interface AdvertToSend {
   readonly sequence: number;
 }
 
+/** What the kernel refused, by instance. */
+export type Refusals = ReadonlyMap<number, FaultCause>;
+
 export class RouterResources implements Disposable {
   readonly netlink: Netlink;
   readonly table = new NetworkTable();
+  readonly firewall: FirewallWork;
   readonly #frames: FrameSocket;
   readonly #wallClock: () => number;
   readonly #sockets: AdvertSockets;
@@ -46,6 +52,7 @@ export class RouterResources implements Disposable {
   /** Opens netlink and the frame socket and reads the network. Throws `SyscallError`. */
   constructor(
     ports: NetworkPorts,
+    nftables: NftablesConfig,
     heard: {
       readonly packets: (packets: readonly IncomingAdvert[]) => void;
       readonly claim: (claim: Claim) => void;
@@ -54,6 +61,7 @@ export class RouterResources implements Disposable {
     this.#wallClock = () => ports.clock.wallClock();
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
+    this.firewall = new FirewallWork(() => ports.openFirewall(), nftables);
     this.#sockets = new AdvertSockets(ports, heard.packets);
     this.#watch = new NeighbourWatch(ports, this.#frames, this.table, heard.claim);
     this.readNetwork();
@@ -63,7 +71,8 @@ export class RouterResources implements Disposable {
     this.table.load(this.netlink.links(), this.netlink.addresses());
   }
 
-  open(config: SystemConfig): void {
+  open(config: SystemConfig, nftables: NftablesConfig): void {
+    this.firewall.configure(instancesIn(config), nftables);
     this.#runtimes = config.routers.map((router) => this.#newRuntime(router.config));
   }
 
@@ -85,6 +94,7 @@ export class RouterResources implements Disposable {
 
   /** Encodes what a takeover and a resignation send. Cheap when nothing changed. */
   prepare(config: SystemConfig, state: SystemState): void {
+    this.firewall.prepare(this.table.network);
     for (const [router, { packets, work }] of this.#runtimes.entries()) {
       work.prepare(this.table);
       const facts = this.#packetFacts(config, state, router);
@@ -109,7 +119,7 @@ export class RouterResources implements Disposable {
     state: SystemState,
   ): {
     readonly lines: readonly string[];
-    readonly refusals: readonly { readonly router: number; readonly cause: FaultCause }[];
+    readonly refusals: Refusals;
   } {
     const wanted = config.routers.map((router, index) =>
       socketOptions(router.config, instanceAt(state, index)?.assessment.interfaceIndex),
@@ -122,7 +132,7 @@ export class RouterResources implements Disposable {
         // Not being able to watch is no reason not to serve.
         ...blind.map((error) => error.message),
       ],
-      refusals: failed.map(({ router, error }) => ({ router, cause: refusalOf(error) })),
+      refusals: new Map(failed.map(({ router, error }) => [router, refusalOf(error)])),
     };
   }
 
@@ -153,8 +163,20 @@ export class RouterResources implements Disposable {
     if (source !== undefined && index !== undefined) this.#watch.probe(address, index, source);
   }
 
-  /** Goes over to a reloaded configuration: unchanged instances keep what they have. */
-  adopt(old: SystemConfig, next: SystemConfig, change: Reload): void {
+  /**
+   * Goes over to a reloaded configuration: unchanged instances keep what they have. Returns those
+   * that hold addresses which should not answer, and would.
+   */
+  adopt(old: SystemConfig, next: SystemConfig, change: Reload, nftables: NftablesConfig): Refusals {
+    const instances = instancesIn(next);
+    const holders = instances.flatMap(({ name }, index) => {
+      const from = change.origin[index];
+      const formerName = from === undefined ? undefined : old.routers[from]?.config.name;
+      const isHolder = from !== undefined && this.installed(from) > 0;
+      return isHolder && formerName !== undefined ? [{ name, formerName }] : [];
+    });
+    const { network } = this.table;
+    const cause = this.firewall.expand({ instances, options: nftables }, holders, network);
     const before = this.#runtimes;
     this.#runtimes = next.routers.map(({ config }, index) => {
       const from = change.origin[index];
@@ -168,12 +190,48 @@ export class RouterResources implements Disposable {
       return fresh;
     });
     this.#changeAddresses(change);
+    this.firewall.settle(network);
+    const holding = this.#runtimes.flatMap(({ work }, index) =>
+      work.installed > 0 ? [index] : [],
+    );
+    return this.#refusals(next, holding, cause);
+  }
+
+  /**
+   * Has packets to the addresses of new masters dropped where they must be, all in one go. Returns
+   * the instances whose addresses must not go on.
+   */
+  shield(config: SystemConfig, effects: readonly SystemEffect[]): Refusals {
+    const routers = effects.flatMap(({ router, effect }) =>
+      effect.kind === "installAddresses" ? [router] : [],
+    );
+    if (routers.length === 0) return new Map();
+    const names = routers.map((router) => config.routers[router]?.config.name ?? "");
+    return this.#refusals(config, routers, this.firewall.raise(names));
+  }
+
+  /** Why the addresses of `router` could not be kept from answering, where they must not. */
+  checkShield(config: SystemConfig, router: number): Refusals {
+    return this.#refusals(config, [router], this.firewall.ensure());
+  }
+
+  #refusals(
+    config: SystemConfig,
+    routers: readonly number[],
+    cause: FaultCause | undefined,
+  ): Refusals {
+    if (cause === undefined) return new Map();
+    const shielded = routers.filter((router) =>
+      this.firewall.shields(config.routers[router]?.config.name ?? ""),
+    );
+    return new Map(shielded.map((router) => [router, cause]));
   }
 
   [Symbol.dispose](): void {
     this.#sockets[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.#frames[Symbol.dispose]();
+    this.firewall[Symbol.dispose]();
     this.netlink[Symbol.dispose]();
   }
 
@@ -215,6 +273,9 @@ export class RouterResources implements Disposable {
     return { source, mtu: mtu ?? DEFAULT_MTU, oldChecksum: instance?.oldChecksum ?? false };
   }
 }
+
+const instancesIn = ({ routers }: SystemConfig): readonly InstanceConfig[] =>
+  routers.map(({ config }) => config);
 
 const refusalOf = ({ action, call, errno }: SyscallError): FaultCause => ({
   kind: "kernelRefused",

@@ -1,0 +1,28 @@
+/** What the driver of the VRRP process is given: a configuration, options, and where its words go. */
+import type { Model } from "../../config/model.ts";
+import type { Verdicts } from "../../track/verdicts.ts";
+import type { VrrpEvent } from "../../vrrp/events.ts";
+import type { GroupStateName, NotifiedState } from "../../vrrp/step.ts";
+
+export type LineLevel = "error" | "warning" | "notice" | "info";
+
+/** Where the driver's words and notifications go. None of these may block. */
+export interface DriverOutput {
+  event(event: VrrpEvent): void;
+  line(level: LineLevel, text: string, isDetail: boolean): void;
+  notify(instance: string, state: NotifiedState, priority: number): void;
+  notifyGroup(group: string, state: GroupStateName): void;
+}
+
+export interface DriverOptions {
+  /** -V, --dont-release-vrrp: leave addresses on exit. */
+  readonly keepAddresses: boolean;
+  readonly detail: boolean;
+}
+
+export interface DriverSetup {
+  readonly model: Model;
+  readonly options: DriverOptions;
+  /** What trackers have found already. */
+  readonly verdicts: Verdicts;
+}
