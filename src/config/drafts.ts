@@ -10,6 +10,7 @@ import type { BfdDraft } from "./bfd-drafts.ts";
 import { createServicesDraft } from "./lvs-drafts.ts";
 import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
 import type { MailConfig } from "./model.ts";
+import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 export interface RootDraft {
@@ -22,6 +23,7 @@ export interface RootDraft {
   readonly trackFiles: TrackFileDraft[];
   readonly trackProcesses: TrackProcessDraft[];
   readonly linkbeatInterfaces: Located<string>[];
+  readonly statics: StaticsDraft;
   readonly bfdInstances: BfdDraft[];
   readonly services: ServicesDraft;
   hasVirtualServers: boolean;
@@ -30,6 +32,13 @@ export interface RootDraft {
   netNamespace?: Located<string>;
   usePidDir?: Span;
   childWaitTime?: Located<Duration>;
+}
+
+/** static_ipaddress, static_routes and static_rules. */
+export interface StaticsDraft {
+  readonly addresses: AddressDraft[];
+  readonly routes: RouteDraft[];
+  readonly rules: RuleDraft[];
 }
 
 export interface NamedDraft {
@@ -126,6 +135,8 @@ export interface GlobalDraft {
   checkersLogAllFailures?: boolean;
   startupScript?: Located<Command>;
   shutdownScript?: Located<Command>;
+  iprouteUsrDir?: Located<string>;
+  iprouteEtcDir?: Located<string>;
 }
 
 export interface NftablesDraft {
@@ -171,6 +182,8 @@ export interface AddressDraft {
   autojoin?: boolean;
   preferredLifetime?: number | "forever";
   ignoresLoss?: boolean;
+  /** Of a static address: the instances that watch it. */
+  trackGroup?: Located<string>;
   /** An option was wrong in a way that takes the address with it. */
   isSpoiled?: boolean;
 }
@@ -215,6 +228,8 @@ export interface InstanceDraft {
   readonly name: Located<string>;
   readonly addresses: AddressDraft[];
   readonly excludedAddresses: AddressDraft[];
+  readonly routes: RouteDraft[];
+  readonly rules: RuleDraft[];
   readonly tracked: TrackedDraft[];
   readonly announcements: AnnouncementDraft;
   /** The first address of any kind: it decides the family. */
@@ -268,6 +283,7 @@ export function createRootDraft(): RootDraft {
     trackFiles: [],
     trackProcesses: [],
     linkbeatInterfaces: [],
+    statics: { addresses: [], routes: [], rules: [] },
     bfdInstances: [],
     services: createServicesDraft(),
     hasVirtualServers: false,
@@ -280,6 +296,8 @@ export function createInstanceDraft(name: Located<string>): InstanceDraft {
     name,
     addresses: [],
     excludedAddresses: [],
+    routes: [],
+    rules: [],
     tracked: [],
     announcements: {},
     notify: {},

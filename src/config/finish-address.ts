@@ -28,7 +28,7 @@ export function finishAddresses(
   const finish = (drafts: readonly AddressDraft[]): VirtualAddress[] =>
     drafts
       .filter((address) => isNew(address, seen, draft, scope))
-      .map((address) => finishAddress(address, draft, scope));
+      .map((address) => finishAddress(address, draft.interfaceName?.value, scope));
   const fitting = draft.addresses.filter((address) => hasFamily(address, family, draft, scope));
   const advertised = finish(fitting);
   const excluded = finish(draft.excludedAddresses);
@@ -90,7 +90,12 @@ function isNew(
   return false;
 }
 
-function finishAddress(made: AddressDraft, draft: InstanceDraft, scope: Scope): VirtualAddress {
+/** One line; `ownInterface` is where it goes without `dev`, where there is an instance. */
+export function finishAddress(
+  made: AddressDraft,
+  ownInterface: string | undefined,
+  scope: Scope,
+): VirtualAddress {
   const address = made.address.value;
   const isIpv6 = familyOf(address) === "ipv6";
   const full = isIpv6 ? 128 : 32;
@@ -108,7 +113,7 @@ function finishAddress(made: AddressDraft, draft: InstanceDraft, scope: Scope): 
   return {
     address,
     prefixLength,
-    interfaceName: device?.value ?? draft.interfaceName?.value ?? defaultInterface(scope),
+    interfaceName: device?.value ?? ownInterface ?? defaultInterface(scope),
     scope: made.scope,
     label: made.label?.value,
     broadcast: broadcastOf(made, prefixLength, scope),

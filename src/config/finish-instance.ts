@@ -6,6 +6,7 @@ import { finishAddresses } from "./finish-address.ts";
 import { finishAnnouncements } from "./finish-announcements.ts";
 import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finish-delivery.ts";
 import { finishHmac } from "./finish-hmac.ts";
+import { finishRouting } from "./finish-statics.ts";
 import { finishElection } from "./finish-election.ts";
 import {
   applyStrictMode,
@@ -63,6 +64,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     authentication,
     hmac,
     ...addresses,
+    ...finishRouting(draft, scope),
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
     trackPrimary: draft.ignoresOwnInterface === undefined,
     ...tracking,

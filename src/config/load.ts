@@ -15,6 +15,7 @@ import { finishInstance } from "./finish-instance.ts";
 import { giveAdvice } from "./advice.ts";
 import { checkLater } from "./finish-later.ts";
 import { finishServices } from "./finish-services.ts";
+import { finishStatics, watchingStatics } from "./finish-statics.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
 import { finishTrackFile, finishTrackProcess } from "./finish-trackers.ts";
 import { finishScript } from "./finish-tracking.ts";
@@ -23,6 +24,7 @@ import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
 import { createSuggester } from "./nearest.ts";
 import type { Model } from "./model.ts";
+import { routeNames, rulePreferences } from "./route-names.ts";
 import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
@@ -92,6 +94,11 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     interfaceExists: options.interfaceExists ?? options.interfacesOf?.(root.netNamespace?.value),
     programExists: options.programExists ?? (() => true),
     surroundings: options,
+    routeNames: routeNames(source, {
+      distribution: root.global.iprouteUsrDir?.value,
+      local: root.global.iprouteEtcDir?.value,
+    }),
+    rulePreferences: rulePreferences(),
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);
@@ -114,11 +121,13 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   const scripts = root.scripts
     .map((script) => finishScript(script, scope))
     .filter((script) => script !== undefined);
+  const statics = finishStatics(root, scope);
   const instances: InstanceConfig[] = [];
   const taken = new Map<string, InstanceDraft>();
   for (const draft of root.instances) {
     const instance = finishInstance(draft, scope);
-    if (instance !== undefined && isFree(instance, draft, taken, scope)) instances.push(instance);
+    if (instance === undefined || !isFree(instance, draft, taken, scope)) continue;
+    instances.push(watchingStatics(instance, statics.watched));
   }
   const syncGroups = finishSyncGroups(root, instances, scope);
   checkLater(root, scope);
@@ -131,7 +140,7 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
     .filter((process) => process !== undefined);
   return {
     ...{ global, scripts, trackFiles, trackProcesses },
-    ...{ instances, syncGroups, hasVirtualServers, hasBfd },
+    ...{ instances, syncGroups, statics: statics.statics, hasVirtualServers, hasBfd },
   };
 }
 

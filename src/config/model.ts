@@ -7,6 +7,7 @@ import type { IpAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
 import type { ScriptConfig, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import type { StaticsConfig } from "../vrrp/route-config.ts";
 
 export interface GlobalConfig {
   readonly routerId: string;
@@ -66,6 +67,7 @@ export interface Model {
   readonly trackProcesses: readonly TrackProcessConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
+  readonly statics: StaticsConfig;
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;
   readonly hasBfd: boolean;

@@ -1,8 +1,9 @@
 /** What the `finish` functions share: the rest of the file's settings, and where to complain. */
 import type { BfdDraft } from "./bfd-drafts.ts";
+import type { FileSource } from "./source.ts";
 import type { Report, Span } from "./diagnostics.ts";
 import type { Suggest } from "./nearest.ts";
-import type { FileSource } from "./source.ts";
+import type { RouteNames, RulePreferences } from "./route-names.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type {
   GlobalDraft,
@@ -32,6 +33,8 @@ export interface Scope {
   readonly interfaceExists: ((name: string) => boolean) | undefined;
   readonly programExists: (program: string) => boolean;
   readonly surroundings: Surroundings;
+  readonly routeNames: RouteNames;
+  readonly rulePreferences: RulePreferences;
 }
 
 type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: string };

@@ -6,6 +6,7 @@ import type { Family, IpAddress } from "../base/address.ts";
 import type { Command, Secret } from "../base/command.ts";
 import type { Duration, Priority, Vrid } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import type { VirtualRoute, VirtualRule } from "./route-config.ts";
 
 export type VrrpVersion = 2 | 3;
 
@@ -127,6 +128,8 @@ export interface InstanceConfig {
   /** In the order of the file, which is the order in the advert. */
   readonly addresses: readonly VirtualAddress[];
   readonly excludedAddresses: readonly VirtualAddress[];
+  readonly routes: readonly VirtualRoute[];
+  readonly rules: readonly VirtualRule[];
   readonly announcements: AnnouncementPolicy;
   /** Whether the own interface going down is a fault (not dont_track_primary). */
   readonly trackPrimary: boolean;

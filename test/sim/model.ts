@@ -1,5 +1,5 @@
 /** Configurations for simulated routers, with Keepalived's defaults, from `key=value` words. */
-import { parseIpAddress } from "../../src/base/address.ts";
+import { familyOf, parseIpAddress } from "../../src/base/address.ts";
 import type { Family, IpAddress } from "../../src/base/address.ts";
 import { secret } from "../../src/base/command.ts";
 import { assert } from "../../src/base/failure.ts";
@@ -7,6 +7,8 @@ import { NO_TIME, milliseconds, priority, seconds, vrid } from "../../src/base/u
 import type { Duration } from "../../src/base/units.ts";
 import type { GlobalConfig, Model } from "../../src/config/model.ts";
 import type { TrackedObject } from "../../src/track/config.ts";
+import { KEEPALIVED_PROTOCOL } from "../../src/vrrp/route-config.ts";
+import type { VirtualRoute, VirtualRule } from "../../src/vrrp/route-config.ts";
 import type { Delivery, InstanceConfig, VirtualAddress } from "../../src/vrrp/config.ts";
 
 /** `3s`, `250ms`, `10us`. */
@@ -34,7 +36,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
+    "route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -64,6 +66,8 @@ export function instanceFrom(words: Words): InstanceConfig {
     hmac: hmacFrom(words),
     addresses: (words.get("vip") ?? defaultVip).split(",").map(virtualAddress),
     excludedAddresses: (words.get("evip") ?? "").split(",").filter(Boolean).map(virtualAddress),
+    routes: (words.get("route") ?? "").split(",").filter(Boolean).map(virtualRoute),
+    rules: (words.get("rule") ?? "").split(",").filter(Boolean).map(virtualRule),
     announcements: {
       masterRepeat: Number(words.get("garp_repeat") ?? 5),
       masterDelay: parseSpan(words.get("garp_delay") ?? "5s"),
@@ -163,6 +167,7 @@ export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_
       members.length === 0
         ? []
         : [{ name: "G", members: members.map(({ name }) => name), notify, smtpAlert: false }],
+    statics: { addresses: [], routes: [], rules: [] },
     hasVirtualServers: false,
     hasBfd: false,
   };
@@ -192,6 +197,42 @@ function virtualAddress(text: string): VirtualAddress {
     autojoin: false,
     preferredLifetime: "forever",
     track: true,
+  };
+}
+
+/** `198.51.100.0/24` on the link of eth0; a `-` in front is not tracked. */
+export function virtualRoute(text: string): VirtualRoute {
+  const [network = "", length] = text.replace(/^-/, "").split("/");
+  const destination = address(network);
+  return {
+    operation: "prepend",
+    family: familyOf(destination),
+    destination,
+    prefixLength: Number(length ?? 32),
+    gateway: undefined,
+    interfaceName: "eth0",
+    preferredSource: undefined,
+    priority: undefined,
+    table: 254,
+    protocol: KEEPALIVED_PROTOCOL,
+    scope: 0,
+    type: 1,
+    details: {},
+    nextHops: [],
+    tunnel: undefined,
+    track: !text.startsWith("-"),
+  };
+}
+
+/** `1000` is the preference of a rule to table 100; a `-` in front is not tracked. */
+export function virtualRule(text: string): VirtualRule {
+  return {
+    family: "ipv4",
+    preference: Number(text.replace(/^-/, "")),
+    action: { kind: "table", table: 100 },
+    protocol: KEEPALIVED_PROTOCOL,
+    tunnelId: undefined,
+    track: !text.startsWith("-"),
   };
 }
 

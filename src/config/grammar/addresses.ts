@@ -191,6 +191,7 @@ const STATIC_ONLY = optionTable<AddressDraft>("ip address", ADDRESS_OPTIONS.rows
     group: "tracking",
     default: "none",
     help: "Instances that watch it.",
+    set: (draft, value) => (draft.trackGroup = value),
   }),
 ]);
 

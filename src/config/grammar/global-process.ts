@@ -302,7 +302,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "routes",
     default: "build dependent",
     help: "Directory of distribution iproute2 name tables.",
-    later: "names of tables, protocols and groups are not looked up",
+    set: (draft, value) => (draft.iprouteUsrDir = value),
   }),
   value(text("DIR"), {
     name: "iproute_etc_dir",
@@ -310,7 +310,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "routes",
     default: "/etc/iproute2",
     help: "Directory of local iproute2 name tables.",
-    later: "names of tables, protocols and groups are not looked up",
+    set: (draft, value) => (draft.iprouteEtcDir = value),
   }),
   value(text("PATH"), {
     name: "state_dump_file",

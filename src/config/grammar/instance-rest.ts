@@ -12,9 +12,9 @@ import {
 import { noteFamily } from "./family.ts";
 import { hmacGrammar } from "./authentication.ts";
 import type { Keyword } from "./keyword.ts";
-import { checkRouteWords, ROUTE_OPTIONS } from "./routes.ts";
+import { readRoute, ROUTE_OPTIONS } from "./routes.ts";
 import { boolean, command, flag, list, optional, section, value, words } from "./rows.ts";
-import { checkRuleWords, RULE_OPTIONS } from "./rules.ts";
+import { readRule, RULE_OPTIONS } from "./rules.ts";
 import { trackRow } from "./tracked.ts";
 import { checkExtraGarp, EXTRA_GARP_LATER } from "./extra-garp.ts";
 import { checkIpvlanWords, checkVmacWords, IPVLAN_WORDS, VMAC_LATER, VMAC_WORDS } from "./vmac.ts";
@@ -70,11 +70,11 @@ export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
     group: "routes",
     default: "none",
     help: "Routes present while master.",
-    later: "the routes are not added",
     item: { kind: "route line", shape: "ROUTE" },
     inside: ROUTE_OPTIONS.rows,
-    add: (_draft, found, context) => {
-      checkRouteWords(found, context);
+    add: (draft, found, context) => {
+      const route = readRoute(found, context);
+      if (route !== undefined) draft.routes.push(route);
     },
   }),
   list({
@@ -83,11 +83,11 @@ export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
     group: "routes",
     default: "none",
     help: "Policy rules present while master.",
-    later: "the rules are not added",
     item: { kind: "rule line", shape: "RULE" },
     inside: RULE_OPTIONS.rows,
-    add: (_draft, found, context) => {
-      checkRuleWords(found, context);
+    add: (draft, found, context) => {
+      const rule = readRule(found, context);
+      if (rule !== undefined) draft.rules.push(rule);
     },
   }),
 ];

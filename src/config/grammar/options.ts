@@ -8,7 +8,7 @@ import type { Context, KeywordDescription, KeywordText } from "./keyword.ts";
 
 /** One option word; `take` is given the words after it and says how many it used. */
 export interface Option<Draft> extends KeywordDescription {
-  take(draft: Draft, word: Word, following: readonly Word[], context: Context): number;
+  take(draft: Draft, word: Word, following: readonly Word[], context: OptionContext): number;
 }
 
 /** An option alone. */
@@ -31,7 +31,8 @@ export function optionValue<Draft, Value>(
   type: ArgumentType<Value>,
   row: KeywordText & {
     readonly prefixes?: readonly string[];
-    readonly set?: (draft: Draft, value: Located<Value>) => void;
+    /** `prefix` is the accepted word in front of the argument, if there was one. */
+    readonly set?: (draft: Draft, value: Located<Value>, prefix: string | undefined) => void;
     /** Called when the argument cannot be used and the whole line must go. */
     readonly spoil?: (draft: Draft) => void;
   },
@@ -41,17 +42,20 @@ export function optionValue<Draft, Value>(
     arguments: [type],
     inside: [],
     take: (draft, word, following, context) => {
-      const skipped = row.prefixes?.includes(following[0]?.text ?? "") === true ? 1 : 0;
+      const before = following[0]?.text;
+      const prefix = before !== undefined && row.prefixes?.includes(before) ? before : undefined;
+      const skipped = prefix === undefined ? 0 : 1;
       const argument = following[skipped];
       if (argument === undefined) {
         reportMissingArgument(word, context);
+        context.onProblem?.();
         return skipped;
       }
       const consequence = row.spoil === undefined ? "" : " - the whole line is ignored";
       const report = reportFor(row.name, type, context.report, consequence);
       const value = type.parse(argument, report);
       if (value === undefined) row.spoil?.(draft);
-      else row.set?.(draft, { value, at: spanOf(argument) });
+      else row.set?.(draft, { value, at: spanOf(argument) }, prefix);
       return skipped + 1;
     },
   };
@@ -80,7 +84,12 @@ export function optionTable<Draft>(
 export interface OptionContext extends Context {
   /** Takes a word that is no option, and says whether it could. */
   readonly onOther?: (word: Word) => boolean;
+  /** Told of a word that is none of it, or lacks its value, once that has been reported. */
+  readonly onProblem?: () => void;
 }
+
+/** The most words an option takes: those of a tunnel. */
+const WORDS_LIMIT = 16;
 
 /** Reads the option words; what is none is reported, unless `onOther` takes it. */
 export function readOptions<Draft>(
@@ -95,8 +104,11 @@ export function readOptions<Draft>(
     const option = table.byName.get(word.text);
     if (option !== undefined) {
       noticeLater(option, word, context);
-      i += option.take(draft, word, found.slice(i + 1, i + 6), context);
-    } else if (context.onOther?.(word) !== true) reportUnknownOption(table, word, context);
+      i += option.take(draft, word, found.slice(i + 1, i + 1 + WORDS_LIMIT), context);
+    } else if (context.onOther?.(word) !== true) {
+      reportUnknownOption(table, word, context);
+      context.onProblem?.();
+    }
   }
 }
 

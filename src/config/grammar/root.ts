@@ -33,9 +33,9 @@ import { blockGrammar, TOP_LEVEL } from "./keyword.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { LVS_BLOCKS } from "./lvs-blocks.ts";
 import { newName } from "./named.ts";
-import { checkStaticRouteWords, STATIC_ROUTE_OPTIONS } from "./routes.ts";
+import { readStaticRoute, STATIC_ROUTE_OPTIONS } from "./routes.ts";
 import { flag, list, optional, section, value } from "./rows.ts";
-import { checkStaticRuleWords, STATIC_RULE_OPTIONS } from "./rules.ts";
+import { readStaticRule, STATIC_RULE_OPTIONS } from "./rules.ts";
 import { processGrammar, scriptGrammar, trackFileGrammar } from "./trackers.ts";
 
 export const instanceGrammar = blockGrammar<InstanceDraft>(
@@ -252,7 +252,6 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Names a set of VRRP instances that watch static addresses, routes and rules.",
-    later: "nothing watches static addresses, routes and rules",
     title: NAME,
     open: (draft, { title }, context) => {
       const name = newName("track_group", title, context);
@@ -271,11 +270,11 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "vip",
     default: "none",
     help: "Addresses kept on the machine independent of VRRP state.",
-    later: "the addresses are not added",
     item: ADDRESS_LINE,
     inside: STATIC_ADDRESS_OPTIONS.rows,
-    add: (_draft, found, context) => {
-      readStaticAddress(found, context);
+    add: ({ statics }, found, context) => {
+      const address = readStaticAddress(found, context);
+      if (address !== undefined) statics.addresses.push(address);
     },
   }),
   list({
@@ -284,11 +283,11 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "routes",
     default: "none",
     help: "Routes kept independent of VRRP state.",
-    later: "the routes are not added",
     item: { kind: "route line", shape: "ROUTE" },
     inside: STATIC_ROUTE_OPTIONS.rows,
-    add: (_draft, found, context) => {
-      checkStaticRouteWords(found, context);
+    add: ({ statics }, found, context) => {
+      const route = readStaticRoute(found, context);
+      if (route !== undefined) statics.routes.push(route);
     },
   }),
   list({
@@ -297,11 +296,11 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "routes",
     default: "none",
     help: "Policy rules kept independent of VRRP state.",
-    later: "the rules are not added",
     item: { kind: "rule line", shape: "RULE" },
     inside: STATIC_RULE_OPTIONS.rows,
-    add: (_draft, found, context) => {
-      checkStaticRuleWords(found, context);
+    add: ({ statics }, found, context) => {
+      const rule = readStaticRule(found, context);
+      if (rule !== undefined) statics.rules.push(rule);
     },
   }),
   list({

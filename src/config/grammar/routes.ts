@@ -1,5 +1,8 @@
-/** Words of virtual_routes and static_routes, checked one by one; the routes themselves come later. */
+/** Words of virtual_routes and static_routes. Names of tables and the like are looked up later. */
 import type { Located } from "../diagnostics.ts";
+import type { Destination, HopDraft, RouteDraft } from "../route-drafts.ts";
+import type { NumericMetric } from "../../wire/netlink/route-details.ts";
+import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import {
   addressOfInterface,
@@ -16,25 +19,64 @@ import type { ArgumentType } from "./arguments.ts";
 import type { Context } from "./keyword.ts";
 import { optionFlag, optionTable, optionValue, readOptions } from "./options.ts";
 import type { Option } from "./options.ts";
+import { readTunnel } from "./tunnel.ts";
 
 /** `default`, `any`, `all`, `ADDR` or `ADDR/LEN`. */
-const destination: ArgumentType<string> = {
+const destination: ArgumentType<Destination> = {
   kind: "destination",
   shape: "DST",
-  parse: (word, report) => {
-    if (ANYWHERE.has(word.text) || word.text === "default6") return word.text;
-    return prefix.parse(word, report)?.address;
-  },
+  parse: (word, report) =>
+    ANYWHERE.has(word.text) || word.text === "default6" ? "everywhere" : prefix.parse(word, report),
 };
 
 const ANYWHERE: ReadonlySet<string> = new Set(["default", "any", "all"]);
 
-interface RouteDraft {
-  readonly devices: Located<string>[];
-  hasDestination: boolean;
+/** The kernel must not change a metric. */
+const LOCK = "lock";
+/** RTAX_FEATURE_ECN (linux/rtnetlink.h). */
+const FEATURE_ECN = 1;
+
+/** What follows `nexthop` is about that; everything before the first is about the route's own. */
+const hopOf = (draft: RouteDraft): HopDraft => draft.nextHops.at(-1) ?? draft.own;
+
+const setMetric =
+  (name: NumericMetric) =>
+  (draft: RouteDraft, { value }: Located<number>, prefixed: string | undefined): void => {
+    draft.metrics.push({ name, value, isLocked: prefixed === LOCK });
+  };
+
+const spoil = (draft: RouteDraft): void => {
+  draft.isSpoiled = true;
+};
+
+const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, msec: 1, msecs: 1, s: 1_000 };
+
+/** The least round-trip time, and variance of one, that Keepalived asks the kernel for. */
+const LEAST_MS = 200;
+
+/** `300ms`, `0.3s`, or a number of the kernel's `parts` of a millisecond. */
+function roundTrip(parts: number, leastMs: number): ArgumentType<number> {
+  return {
+    kind: "round-trip time",
+    shape: "TIME",
+    parse: (word, report) => {
+      const found = /^([0-9]+(?:\.[0-9]+)?)(ms|msecs?|s|secs?)?$/.exec(word.text);
+      if (found === null) {
+        refuse(report, "bad-value", word, `invalid time '${word.text}'`);
+        return undefined;
+      }
+      const unit = found[2] ?? "";
+      const scale = unit === "" ? 1 : (TIME_UNITS[unit] ?? 1_000) * parts;
+      const value = Math.round(Number(found[1]) * scale);
+      if (value >= leastMs * parts) return value;
+      const message = `time ${word.text} below minimum ${leastMs}ms, resetting`;
+      report({ severity: "warning", code: "ignored", message, at: spanOf(word) });
+      return leastMs * parts;
+    },
+  };
 }
 
-/** `encap` and everything after it is the kernel's own language; it is taken as it is. */
+/** A tunnel reads its own words, as far as they are its. */
 const ENCAP: Option<RouteDraft> = {
   name: "encap",
   since: "1.2.24",
@@ -43,7 +85,12 @@ const ENCAP: Option<RouteDraft> = {
   help: "Lightweight tunnel encapsulation.",
   arguments: [text("ip|ip6|mpls|ila OPTIONS")],
   inside: [],
-  take: (_draft, _word, following) => following.length,
+  take: (draft, word, following, context) => {
+    const { tunnel, used } = readTunnel(word, following, context.report);
+    if (tunnel === undefined) draft.isSpoiled = true;
+    else hopOf(draft).tunnel = tunnel;
+    return used;
+  },
 };
 
 export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
@@ -53,7 +100,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Destination of length zero, also any and all.",
-    set: (draft) => (draft.hasDestination = true),
+    set: (draft, word) => (draft.destination = { value: "everywhere", at: spanOf(word) }),
   }),
   optionFlag({
     name: "default6",
@@ -61,7 +108,10 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Deprecated IPv6 default.",
-    set: (draft) => (draft.hasDestination = true),
+    set: (draft, word) => {
+      draft.destination = { value: "everywhere", at: spanOf(word) };
+      draft.family = "ipv6";
+    },
   }),
   optionFlag({
     name: "unicast",
@@ -69,6 +119,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "yes",
     help: "Route type.",
+    set: (draft) => (draft.type = "unicast"),
   }),
   optionFlag({
     name: "local",
@@ -76,6 +127,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "local"),
   }),
   optionFlag({
     name: "broadcast",
@@ -83,6 +135,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type, also brd.",
+    set: (draft) => (draft.type = "broadcast"),
   }),
   optionFlag({
     name: "anycast",
@@ -90,6 +143,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "anycast"),
   }),
   optionFlag({
     name: "multicast",
@@ -97,6 +151,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "multicast"),
   }),
   optionFlag({
     name: "prohibit",
@@ -104,6 +159,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "prohibit"),
   }),
   optionFlag({
     name: "unreachable",
@@ -111,6 +167,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "unreachable"),
   }),
   optionFlag({
     name: "blackhole",
@@ -118,6 +175,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "blackhole"),
   }),
   optionFlag({
     name: "throw",
@@ -125,6 +183,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type.",
+    set: (draft) => (draft.type = "throw"),
   }),
   optionFlag({
     name: "nat",
@@ -132,6 +191,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type, accepted.",
+    set: (draft) => (draft.type = "nat"),
   }),
   optionFlag({
     name: "xresolve",
@@ -139,6 +199,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Route type, accepted.",
+    set: (draft) => (draft.type = "xresolve"),
   }),
   optionFlag({
     name: "inet",
@@ -146,6 +207,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "by address",
     help: "Family IPv4.",
+    set: (draft) => (draft.family = "ipv4"),
   }),
   optionFlag({
     name: "inet6",
@@ -153,6 +215,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "by address",
     help: "Family IPv6.",
+    set: (draft) => (draft.family = "ipv6"),
   }),
   optionValue(addressOfInterface, {
     name: "src",
@@ -160,6 +223,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Preferred source address.",
+    set: (draft, value) => (draft.preferredSource = value),
+    spoil,
   }),
   optionFlag({
     name: "as",
@@ -174,7 +239,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "n/a",
     help: "Introduces the destination.",
-    set: (draft) => (draft.hasDestination = true),
+    set: (draft, value) => (draft.destination = value),
+    spoil,
   }),
   optionValue(addressOfInterface, {
     name: "via",
@@ -183,6 +249,11 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     default: "none",
     help: "Gateway.",
     prefixes: ["inet", "inet6"],
+    set: (draft, value, family) => {
+      hopOf(draft).gateway = value;
+      hopOf(draft).isOtherFamily = family !== undefined;
+    },
+    spoil,
   }),
   optionValue(addressOfInterface, {
     name: "gw",
@@ -190,6 +261,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Deprecated form of via.",
+    set: (draft, value) => (hopOf(draft).gateway = value),
+    spoil,
   }),
   optionValue(addressOfInterface, {
     name: "or",
@@ -197,6 +270,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Deprecated second gateway.",
+    set: (draft, value) => (draft.secondGateway = value),
+    spoil,
   }),
   optionValue(prefix, {
     name: "from",
@@ -204,6 +279,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Source prefix (IPv6).",
+    set: (draft, value) => (draft.source = value),
+    spoil,
   }),
   optionValue(numberOrName("N", 255), {
     name: "tos",
@@ -211,6 +288,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "0",
     help: "Type of service, also dsfield.",
+    set: (draft, value) => (draft.tos = value),
+    spoil,
   }),
   optionValue(numberOrName("N", 255), {
     name: "dsfield",
@@ -218,6 +297,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "0",
     help: "Synonym of tos.",
+    set: (draft, value) => (draft.tos = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 4_294_967_295), {
     name: "table",
@@ -225,6 +306,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "main",
     help: "Routing table.",
+    set: (draft, value) => (draft.table = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 255), {
     name: "protocol",
@@ -232,6 +315,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "keepalived (18)",
     help: "Route protocol.",
+    set: (draft, value) => (draft.protocol = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 255), {
     name: "scope",
@@ -239,6 +324,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "derived",
     help: "Route scope.",
+    set: (draft, value) => (draft.scope = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "metric",
@@ -246,6 +333,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Metric, also priority and preference.",
+    set: (draft, value) => (draft.priority = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "priority",
@@ -253,6 +342,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Synonym of metric.",
+    set: (draft, value) => (draft.priority = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "preference",
@@ -260,6 +351,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Synonym of metric.",
+    set: (draft, value) => (draft.priority = value),
+    spoil,
   }),
   optionValue(interfaceName, {
     name: "dev",
@@ -267,7 +360,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Output interface.",
-    set: (draft, value) => draft.devices.push(value),
+    set: (draft, value) => (hopOf(draft).interfaceName = value),
+    spoil,
   }),
   optionValue(interfaceName, {
     name: "oif",
@@ -275,7 +369,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Synonym of dev.",
-    set: (draft, value) => draft.devices.push(value),
+    set: (draft, value) => (hopOf(draft).interfaceName = value),
+    spoil,
   }),
   optionFlag({
     name: "onlink",
@@ -283,6 +378,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "off",
     help: "Gateway is on the link.",
+    set: (draft) => (hopOf(draft).isOnLink = true),
   }),
   optionValue(interfaceName, {
     name: "vrf",
@@ -290,6 +386,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Use the table of a VRF.",
+    set: (draft, value) => (draft.vrf = value),
+    spoil,
   }),
   ENCAP,
   optionValue(integer(0, COUNT_MAXIMUM, "s"), {
@@ -298,6 +396,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "IPv6 lifetime.",
+    set: (draft, { value }) => (draft.expires = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "mtu",
@@ -305,7 +405,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Path MTU metric.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("mtu"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "hoplimit",
@@ -313,7 +415,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Hop limit metric.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("hoplimit"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "advmss",
@@ -321,23 +425,29 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Advertised MSS.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("advmss"),
+    spoil,
   }),
-  optionValue(text("TIME"), {
+  optionValue(roundTrip(8, LEAST_MS), {
     name: "rtt",
     since: "1.2.24",
     group: "routes",
     default: "none",
     help: "Initial RTT.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("rtt"),
+    spoil,
   }),
-  optionValue(text("TIME"), {
+  optionValue(roundTrip(4, LEAST_MS), {
     name: "rttvar",
     since: "1.2.24",
     group: "routes",
     default: "none",
     help: "Initial RTT variance.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("rttvar"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "reordering",
@@ -345,7 +455,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Reordering metric.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("reordering"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "window",
@@ -353,7 +465,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Maximum window.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("window"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "cwnd",
@@ -361,7 +475,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Congestion window clamp.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("cwnd"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "ssthresh",
@@ -369,7 +485,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Slow start threshold.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("ssthresh"),
+    spoil,
   }),
   optionValue(text("[FROM/]TO"), {
     name: "realms",
@@ -377,14 +495,18 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Route realms.",
+    set: (draft, value) => (hopOf(draft).realms = value),
+    spoil,
   }),
-  optionValue(text("TIME"), {
+  optionValue(roundTrip(1, 0), {
     name: "rto_min",
     since: "1.2.24",
     group: "routes",
     default: "none",
     help: "Minimum retransmission time.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("rto_min"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "initcwnd",
@@ -392,7 +514,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Initial congestion window.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("initcwnd"),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "initrwnd",
@@ -400,7 +524,9 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Initial receive window.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: setMetric("initrwnd"),
+    spoil,
   }),
   optionValue(choice("ecn"), {
     name: "features",
@@ -408,6 +534,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Feature flags.",
+    set: (draft) => draft.metrics.push({ name: "features", value: FEATURE_ECN, isLocked: false }),
+    spoil,
   }),
   optionValue(integer(0, 1), {
     name: "quickack",
@@ -415,6 +543,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Quick ack.",
+    set: setMetric("quickack"),
+    spoil,
   }),
   optionValue(text("NAME"), {
     name: "congctl",
@@ -422,7 +552,10 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Congestion control algorithm.",
-    prefixes: ["lock"],
+    prefixes: [LOCK],
+    set: (draft, { value }, prefix) =>
+      draft.metrics.push({ name: "congctl", value, isLocked: prefix === LOCK }),
+    spoil,
   }),
   optionValue(choice("low", "medium", "high"), {
     name: "pref",
@@ -430,6 +563,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "IPv6 router preference.",
+    set: (draft, { value }) => (draft.preference = value),
+    spoil,
   }),
   optionValue(choice("enabled", "disabled"), {
     name: "ttl-propagate",
@@ -437,6 +572,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "MPLS TTL handling.",
+    set: (draft, { value }) => (draft.ttlPropagate = value === "enabled"),
+    spoil,
   }),
   optionValue(integer(0, 1), {
     name: "fastopen_no_cookie",
@@ -444,6 +581,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "TCP fast open without cookie.",
+    set: setMetric("fastopen_no_cookie"),
+    spoil,
   }),
   optionFlag({
     name: "add",
@@ -451,6 +590,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "prepend",
     help: "Fail when a matching route exists.",
+    set: (draft) => (draft.operation = "add"),
   }),
   optionFlag({
     name: "prepend",
@@ -458,6 +598,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "yes",
     help: "Add before matching routes.",
+    set: (draft) => (draft.operation = "prepend"),
   }),
   optionFlag({
     name: "append",
@@ -465,6 +606,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "prepend",
     help: "Add after matching routes.",
+    set: (draft) => (draft.operation = "append"),
   }),
   optionFlag({
     name: "nexthop",
@@ -472,6 +614,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "One of several next hops.",
+    set: (draft) => draft.nextHops.push({}),
   }),
   optionValue(integer(1, 256), {
     name: "weight",
@@ -479,6 +622,8 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "1",
     help: "Weight of a next hop.",
+    set: (draft, value) => (hopOf(draft).weight = value),
+    spoil,
   }),
   optionFlag({
     name: "no_track",
@@ -486,6 +631,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "off",
     help: "Do not leave MASTER when it is deleted.",
+    set: (draft) => (draft.ignoresLoss = true),
   }),
 ]);
 
@@ -496,38 +642,61 @@ export const STATIC_ROUTE_OPTIONS = optionTable<RouteDraft>("route", ROUTE_OPTIO
     group: "tracking",
     default: "none",
     help: "Instances that watch it.",
+    set: (draft, value) => (draft.trackGroup = value),
+    spoil,
   }),
 ]);
 
-export function checkRouteWords(found: readonly [Word, ...Word[]], context: Context): void {
-  checkRoute(ROUTE_OPTIONS, found, context);
+/** The route on a line, or undefined once the problem has been reported. */
+export function readRoute(
+  found: readonly [Word, ...Word[]],
+  context: Context,
+): RouteDraft | undefined {
+  return readWith(ROUTE_OPTIONS, found, context);
 }
 
-export function checkStaticRouteWords(found: readonly [Word, ...Word[]], context: Context): void {
-  checkRoute(STATIC_ROUTE_OPTIONS, found, context);
+export function readStaticRoute(
+  found: readonly [Word, ...Word[]],
+  context: Context,
+): RouteDraft | undefined {
+  return readWith(STATIC_ROUTE_OPTIONS, found, context);
 }
 
-function checkRoute(
+function readWith(
   options: typeof ROUTE_OPTIONS,
   found: readonly [Word, ...Word[]],
   context: Context,
-): void {
-  const draft: RouteDraft = { devices: [], hasDestination: false };
+): RouteDraft | undefined {
+  const [first] = found;
+  const draft: RouteDraft = { at: spanOf(first), own: {}, nextHops: [], metrics: [] };
   readOptions(options, draft, found, {
     ...context,
-    onOther: (word) => {
-      if (draft.hasDestination || !looksLikeDestination(word.text)) return false;
-      draft.hasDestination = true;
-      destination.parse(word, context.report);
-      return true;
+    onProblem: () => {
+      draft.isSpoiled = true;
     },
+    onOther: (word) => takeDestination(draft, word, context),
   });
-  for (const device of draft.devices) {
-    context.interfaces.push({ ...device, purpose: "VROUTE nexthop" });
+  for (const { interfaceName: device } of [draft.own, ...draft.nextHops]) {
+    if (device !== undefined) context.interfaces.push({ ...device, purpose: "VROUTE nexthop" });
   }
-  if (draft.hasDestination) return;
-  const [first] = found;
-  refuse(context.report, "incomplete", first, "the route has no destination");
+  if (draft.destination === undefined && draft.isSpoiled === undefined) {
+    refuse(context.report, "incomplete", first, "Route must have a destination");
+    return undefined;
+  }
+  return draft.isSpoiled === true ? undefined : draft;
+}
+
+/** A word that is no option, in the place of the destination; and `brd`, short for broadcast. */
+function takeDestination(draft: RouteDraft, word: Word, context: Context): boolean {
+  if (word.text === "brd") {
+    draft.type = "broadcast";
+    return true;
+  }
+  if (draft.destination !== undefined || !looksLikeDestination(word.text)) return false;
+  const value = destination.parse(word, context.report);
+  if (value === undefined) draft.isSpoiled = true;
+  else draft.destination = { value, at: spanOf(word) };
+  return true;
 }
 
 function looksLikeDestination(word: string): boolean {

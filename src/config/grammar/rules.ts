@@ -1,4 +1,5 @@
-/** Words of virtual_rules and static_rules, checked one by one; the rules themselves come later. */
+/** Words of virtual_rules and static_rules. Names of tables and the like are looked up later. */
+import type { Destination, RuleDraft } from "../route-drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import {
@@ -15,17 +16,16 @@ import type { Context } from "./keyword.ts";
 import { optionFlag, optionTable, optionValue, readOptions } from "./options.ts";
 
 /** `all`, `any`, `default`, `ADDR` or `ADDR/LEN`. */
-const selector: ArgumentType<string> = {
+const selector: ArgumentType<Destination> = {
   kind: "selector",
   shape: "ADDR[/LEN]|all",
   parse: (word, report) =>
-    ["all", "any", "default"].includes(word.text) ? word.text : prefix.parse(word, report)?.address,
+    ["all", "any", "default"].includes(word.text) ? "everywhere" : prefix.parse(word, report),
 };
 
-interface RuleDraft {
-  hasAction: boolean;
-  hasPreference: boolean;
-}
+const spoil = (draft: RuleDraft): void => {
+  draft.isSpoiled = true;
+};
 
 export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
   optionFlag({
@@ -34,6 +34,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "by address",
     help: "Family IPv4.",
+    set: (draft) => (draft.family = "ipv4"),
   }),
   optionFlag({
     name: "inet6",
@@ -41,6 +42,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "by address",
     help: "Family IPv6.",
+    set: (draft) => (draft.family = "ipv6"),
   }),
   optionFlag({
     name: "not",
@@ -48,6 +50,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "off",
     help: "Invert the selector.",
+    set: (draft) => (draft.isInverted = true),
   }),
   optionValue(selector, {
     name: "from",
@@ -55,6 +58,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "all",
     help: "Source selector.",
+    set: (draft, value) => (draft.from = value),
+    spoil,
   }),
   optionValue(selector, {
     name: "to",
@@ -62,6 +67,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "all",
     help: "Destination selector.",
+    set: (draft, value) => (draft.to = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 4_294_967_295), {
     name: "table",
@@ -69,7 +76,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "required unless other action",
     help: "Lookup table.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft, table) => draft.actions.push({ kind: "table", table }),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 4_294_967_295), {
     name: "lookup",
@@ -77,7 +85,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Synonym of table.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft, table) => draft.actions.push({ kind: "table", table }),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "preference",
@@ -85,7 +94,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "16384 descending with complaint",
     help: "Rule priority, also order and priority.",
-    set: (draft) => (draft.hasPreference = true),
+    set: (draft, { value }) => (draft.preference = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "order",
@@ -93,7 +103,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Synonym of preference.",
-    set: (draft) => (draft.hasPreference = true),
+    set: (draft, { value }) => (draft.preference = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "priority",
@@ -101,7 +112,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Synonym of preference.",
-    set: (draft) => (draft.hasPreference = true),
+    set: (draft, { value }) => (draft.preference = value),
+    spoil,
   }),
   optionValue(numberOrName("N", 255), {
     name: "tos",
@@ -109,6 +121,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "0",
     help: "TOS selector.",
+    set: (draft, value) => (draft.tos = value),
+    spoil,
   }),
   optionValue(numberOrName("N", 255), {
     name: "dsfield",
@@ -116,6 +130,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "0",
     help: "Synonym of tos.",
+    set: (draft, value) => (draft.tos = value),
+    spoil,
   }),
   optionValue(text("N[/MASK]"), {
     name: "fwmark",
@@ -123,6 +139,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Mark selector.",
+    set: (draft, value) => (draft.fwmark = value),
+    spoil,
   }),
   optionValue(text("[FROM/]TO"), {
     name: "realms",
@@ -130,6 +148,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Realms.",
+    set: (draft, value) => (draft.realms = value),
+    spoil,
   }),
   optionValue(integer(0, 128), {
     name: "suppress_prefixlength",
@@ -137,6 +157,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Ignore routes of at most this length, also sup_pl.",
+    set: (draft, value) => (draft.suppressPrefixLength = value),
+    spoil,
   }),
   optionValue(integer(0, 128), {
     name: "sup_pl",
@@ -144,6 +166,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Synonym of suppress_prefixlength.",
+    set: (draft, value) => (draft.suppressPrefixLength = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 4_294_967_295), {
     name: "suppress_ifgroup",
@@ -151,6 +175,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Ignore routes via this group, also sup_group.",
+    set: (draft, value) => (draft.suppressGroup = value),
+    spoil,
   }),
   optionValue(numberOrName("N|NAME", 4_294_967_295), {
     name: "sup_group",
@@ -158,6 +184,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Synonym of suppress_ifgroup.",
+    set: (draft, value) => (draft.suppressGroup = value),
+    spoil,
   }),
   optionValue(interfaceName, {
     name: "dev",
@@ -165,6 +193,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Input interface, also iif.",
+    set: (draft, value) => (draft.inputInterface = value),
+    spoil,
   }),
   optionValue(interfaceName, {
     name: "iif",
@@ -172,6 +202,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Input interface.",
+    set: (draft, value) => (draft.inputInterface = value),
+    spoil,
   }),
   optionValue(interfaceName, {
     name: "oif",
@@ -179,6 +211,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Output interface.",
+    set: (draft, value) => (draft.outputInterface = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "tunnel-id",
@@ -186,6 +220,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Tunnel key selector.",
+    set: (draft, { value }) => (draft.tunnelId = value),
+    spoil,
   }),
   optionValue(numberRange(4_294_967_295), {
     name: "uidrange",
@@ -193,6 +229,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "User id selector.",
+    set: (draft, { value }) => (draft.uids = value),
+    spoil,
   }),
   optionFlag({
     name: "l3mdev",
@@ -200,7 +238,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "off",
     help: "Lookup in the VRF table.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft) => draft.actions.push({ kind: "l3mdev" }),
   }),
   optionValue(numberOrName("N|NAME", 255), {
     name: "protocol",
@@ -208,6 +246,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "keepalived (18)",
     help: "Rule protocol.",
+    set: (draft, value) => (draft.protocol = value),
+    spoil,
   }),
   optionValue(numberOrName("NAME|N", 255), {
     name: "ipproto",
@@ -215,6 +255,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "IP protocol selector.",
+    set: (draft, value) => (draft.ipProtocol = value),
+    spoil,
   }),
   optionValue(numberRange(65_535), {
     name: "sport",
@@ -222,6 +264,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Source port selector.",
+    set: (draft, { value }) => (draft.sourcePorts = value),
+    spoil,
   }),
   optionValue(numberRange(65_535), {
     name: "dport",
@@ -229,6 +273,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Destination port selector.",
+    set: (draft, { value }) => (draft.destinationPorts = value),
+    spoil,
   }),
   optionValue(integer(0, 4_294_967_295), {
     name: "goto",
@@ -236,7 +282,8 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "none",
     help: "Jump to rule.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft, { value }) => draft.actions.push({ kind: "goto", target: value }),
+    spoil,
   }),
   optionFlag({
     name: "nop",
@@ -244,7 +291,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "No action.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft) => draft.actions.push({ kind: "nop" }),
   }),
   optionFlag({
     name: "type",
@@ -259,7 +306,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Drop silently.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft) => draft.actions.push({ kind: "blackhole" }),
   }),
   optionFlag({
     name: "unreachable",
@@ -267,7 +314,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Network unreachable.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft) => draft.actions.push({ kind: "unreachable" }),
   }),
   optionFlag({
     name: "prohibit",
@@ -275,7 +322,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "n/a",
     help: "Administratively prohibited.",
-    set: (draft) => (draft.hasAction = true),
+    set: (draft) => draft.actions.push({ kind: "prohibit" }),
   }),
   optionFlag({
     name: "no_track",
@@ -283,6 +330,7 @@ export const RULE_OPTIONS = optionTable<RuleDraft>("rule", [
     group: "routes",
     default: "off",
     help: "Do not leave MASTER when it is deleted.",
+    set: (draft) => (draft.ignoresLoss = true),
   }),
 ]);
 
@@ -293,31 +341,46 @@ export const STATIC_RULE_OPTIONS = optionTable<RuleDraft>("rule", RULE_OPTIONS.r
     group: "tracking",
     default: "none",
     help: "Instances that watch it.",
+    set: (draft, value) => (draft.trackGroup = value),
+    spoil,
   }),
 ]);
 
-export function checkRuleWords(found: readonly [Word, ...Word[]], context: Context): void {
-  checkRule(RULE_OPTIONS, found, context);
+/** The rule on a line, or undefined once the problem has been reported. */
+export function readRule(
+  found: readonly [Word, ...Word[]],
+  context: Context,
+): RuleDraft | undefined {
+  return readWith(RULE_OPTIONS, found, context);
 }
 
-export function checkStaticRuleWords(found: readonly [Word, ...Word[]], context: Context): void {
-  checkRule(STATIC_RULE_OPTIONS, found, context);
+export function readStaticRule(
+  found: readonly [Word, ...Word[]],
+  context: Context,
+): RuleDraft | undefined {
+  return readWith(STATIC_RULE_OPTIONS, found, context);
 }
 
-function checkRule(
+function readWith(
   options: typeof RULE_OPTIONS,
   found: readonly [Word, ...Word[]],
   context: Context,
-): void {
-  const draft: RuleDraft = { hasAction: false, hasPreference: false };
-  readOptions(options, draft, found, context);
+): RuleDraft | undefined {
   const [first] = found;
-  if (!draft.hasAction) {
+  const draft: RuleDraft = { at: spanOf(first), actions: [] };
+  readOptions(options, draft, found, {
+    ...context,
+    onProblem: () => {
+      draft.isSpoiled = true;
+    },
+  });
+  if (draft.actions.length === 0 && draft.isSpoiled === undefined) {
     const message = "the rule has no action: give it a table, goto, nop, blackhole or the like";
     refuse(context.report, "incomplete", first, message);
-  } else if (!draft.hasPreference) {
-    const message = "the rule has no preference: one counting down from 16384 is taken";
-    const at = spanOf(first);
-    context.report({ severity: "warning", code: "incomplete", message, at });
+    return undefined;
   }
+  for (const device of [draft.inputInterface, draft.outputInterface]) {
+    if (device !== undefined) context.interfaces.push({ ...device, purpose: "rule" });
+  }
+  return draft.isSpoiled === true ? undefined : draft;
 }

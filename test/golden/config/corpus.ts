@@ -74,6 +74,11 @@ export function renderOutcome(name: string): string {
     lines.push(`instance ${instance.name}`);
     lines.push(...differences(" ", instance, isMinimal ? {} : (minimal.instances[0] ?? {})));
   }
+  for (const [kind, statics] of Object.entries(model.statics)) {
+    for (const each of statics as readonly unknown[]) {
+      lines.push(`static ${kind} ${JSON.stringify(each)}`);
+    }
+  }
   if (model.hasVirtualServers) lines.push("has virtual servers");
   if (model.hasBfd) lines.push("has BFD");
   lines.push(...bfd.map((instance) => `bfd ${JSON.stringify(instance)}`));
