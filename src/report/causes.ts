@@ -62,6 +62,10 @@ export function renderCause(cause: TransitionCause): string {
       return `${cause.address} was removed from the interface by someone else`;
     case "addressRestored":
       return `master again after ${cause.address} had been removed by someone else`;
+    case "routeRemoved":
+      return `the ${cause.lost.what} ${cause.lost.text} was removed by someone else`;
+    case "routeRestored":
+      return `master again after the ${cause.lost.what} ${cause.lost.text} had been removed by someone else`;
     case "syncGroup":
       return `it follows ${cause.member} of sync group ${cause.group}`;
     case "stalled":

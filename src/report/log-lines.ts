@@ -80,6 +80,10 @@ export function renderEvent(
     case "addressLost":
     case "announcing":
       return [addressLine(name, event, facts)];
+    case "routingInstalled":
+    case "routingRemoved":
+    case "routeLost":
+      return [routingLine(name, event)];
     case "sendFailed":
       return [sendFailedLine(name, event.errno, facts)];
     case "sendRecovered":
@@ -257,6 +261,19 @@ function addressLine(name: string, event: AddressEvent, facts: InstanceFacts): L
     default:
       return unreachable(event);
   }
+}
+
+type RoutingEvent = Extract<
+  InstanceEvent,
+  { kind: "routingInstalled" | "routingRemoved" | "routeLost" }
+>;
+
+function routingLine(name: string, event: RoutingEvent): LogLine {
+  if (event.kind === "routeLost") {
+    return warning(`${name} tracked ${event.lost.what} ${event.lost.text} was removed`);
+  }
+  const verb = event.kind === "routingInstalled" ? "setting" : "removing";
+  return detail(`${name} ${verb} Virtual ${event.what === "route" ? "Routes" : "Rules"}`);
 }
 
 function sendFailedLine(name: string, errno: number, facts: InstanceFacts): LogLine {

@@ -1,6 +1,8 @@
 /** Lines of the VRRP process that belong to no instance, with Keepalived's phrases. */
 import type { IpAddress } from "../base/address.ts";
 import type { Family } from "../base/address.ts";
+import type { VirtualAddress } from "../vrrp/config.ts";
+import { renderVirtualAddress } from "./object-text.ts";
 
 /** What a `VRRP sockpool` line names. */
 export interface SockpoolEntry {
@@ -31,6 +33,15 @@ export const linkLine = (name: string, up: boolean): string =>
 
 export const overrunLine = (): string =>
   "Netlink: the kernel dropped notices (receive buffer full); reading links and addresses again";
+
+/** A static address, route or rule that someone removed goes back. */
+export function restoringLine(
+  what: "address" | "route" | "rule",
+  about: VirtualAddress | string,
+): string {
+  const text = typeof about === "string" ? about : renderVirtualAddress(about, true);
+  return `Restoring deleted static ${what} ${text}`;
+}
 
 export const unknownVridLine = (vrid: number): string =>
   `Unknown VRID(${vrid}) received. ignoring...`;

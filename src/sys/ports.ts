@@ -108,6 +108,8 @@ export type NetworkNotice =
   | { readonly kind: "routeAdded"; readonly route: RouteInfo }
   /** IPv4 routes that go with their link, or with its last address, go untold. */
   | { readonly kind: "routeRemoved"; readonly route: RouteInfo }
+  /** Together with routes; never what this very `Netlink` did. */
+  | { readonly kind: "ruleRemoved"; readonly rule: RuleInfo }
   /** The kernel dropped notices (ENOBUFS): the caller must dump again. */
   | { readonly kind: "overrun" };
 
@@ -157,8 +159,10 @@ export interface ChangeFailure {
 }
 
 export interface NetlinkOptions {
-  /** Tell of routes too. Off unless asked for: some routers change thousands a minute. */
+  /** Tell of routes and rules too. Off unless asked for: some routers change thousands a minute. */
   readonly routes?: boolean;
+  /** Tell of links and addresses; on unless turned off. */
+  readonly links?: boolean;
 }
 
 export interface Netlink extends Disposable {

@@ -11,6 +11,7 @@ import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
 import type { InstanceConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
+import { routeInterfaces, ruleInterfaces } from "./route-config.ts";
 import type { Assessment } from "./state.ts";
 
 export interface Facts {
@@ -135,15 +136,22 @@ function interfaceFaults(config: InstanceConfig, network: Network): readonly Fau
   return link.up || !config.trackPrimary ? [] : [{ kind: "interfaceDown", interfaceName }];
 }
 
-/** track_interface, and the interfaces virtual addresses are put on (behaviour: tracked too). */
+/** track_interface, and the interfaces of addresses, routes and rules (behaviour: tracked too). */
 function trackedInterfaces(config: InstanceConfig): readonly TrackedObject[] {
   const names = new Set(config.trackedInterfaces.map((tracked) => tracked.name));
   if (config.interfaceName !== undefined) names.add(config.interfaceName);
   const implied: TrackedObject[] = [];
-  for (const { interfaceName, track } of [...config.addresses, ...config.excludedAddresses]) {
-    if (!track || names.has(interfaceName)) continue;
-    names.add(interfaceName);
-    implied.push({ name: interfaceName, weight: 0, reverse: false });
+  const used = [
+    ...[...config.addresses, ...config.excludedAddresses]
+      .filter(({ track }) => track)
+      .map(({ interfaceName }) => interfaceName),
+    ...config.routes.filter(({ track }) => track).flatMap(routeInterfaces),
+    ...config.rules.filter(({ track }) => track).flatMap(ruleInterfaces),
+  ];
+  for (const name of used) {
+    if (names.has(name)) continue;
+    names.add(name);
+    implied.push({ name, weight: 0, reverse: false });
   }
   return [...config.trackedInterfaces, ...implied];
 }

@@ -33,6 +33,12 @@ export type FaultCause =
       readonly errno: number;
     };
 
+/** A route or rule, as Keepalived writes it. */
+export interface LostRoute {
+  readonly what: "route" | "rule";
+  readonly text: string;
+}
+
 /** Why the last change of state happened. */
 export type TransitionCause =
   | { readonly kind: "started" }
@@ -59,6 +65,9 @@ export type TransitionCause =
   | { readonly kind: "addressRemoved"; readonly address: IpAddress }
   /** Master again, with the addresses put back that someone else had removed. */
   | { readonly kind: "addressRestored"; readonly address: IpAddress }
+  | { readonly kind: "routeRemoved"; readonly lost: LostRoute }
+  /** Master again, with the routes and rules put back. */
+  | { readonly kind: "routeRestored"; readonly lost: LostRoute }
   /** The rest of the sync group changed, because of `member`. */
   | { readonly kind: "syncGroup"; readonly group: string; readonly member: string }
   /** After a stall another router was master, and this one does not preempt. */
@@ -132,6 +141,8 @@ export type InstanceEvent =
   | { readonly kind: "addressesInstalled"; readonly excluded: boolean }
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
   | { readonly kind: "addressLost"; readonly address: IpAddress }
+  | { readonly kind: "routingInstalled" | "routingRemoved"; readonly what: "route" | "rule" }
+  | { readonly kind: "routeLost"; readonly lost: LostRoute }
   | { readonly kind: "sendFailed"; readonly errno: number }
   /** The members of a sync group follow one of them. */
   | {

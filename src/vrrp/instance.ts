@@ -10,7 +10,7 @@ import type { Duration, Instant } from "../base/units.ts";
 import { announceOver, advertiseNow } from "./advert.ts";
 import { dueAnnouncements } from "./announce.ts";
 import { dueConflict, noteConflict } from "./conflict.ts";
-import type { FaultCause, TransitionCause } from "./events.ts";
+import type { FaultCause, LostRoute, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { onPacket } from "./hearing.ts";
 import type { Expectation } from "./receive.ts";
@@ -83,6 +83,8 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
       return onAssessed(router, state, input.assessment, now);
     case "addressLost":
       return onAddressLost(router, state, input.address, now);
+    case "routeLost":
+      return onRouteLost(router, state, input.lost, now);
     case "refused": {
       const refused = { cause: input.cause, retryAt: after(now, REFUSAL_RETRY) };
       return settle(router, { ...state, refused }, { kind: "faultsCleared" }, now);
@@ -185,6 +187,22 @@ function onAddressLost(
   const cause: TransitionCause = { kind: "addressRemoved", address };
   const resigned = andThen(resign(state), (s) => toBackup(router, s, { cause, wait: "skew" }, now));
   return { state: resigned.state, effects: [lost, ...resigned.effects] };
+}
+
+/** Keepalived: as with an address, the others take over or everything is put in anew. */
+function onRouteLost(
+  router: Expectation,
+  state: InstanceState,
+  lost: LostRoute,
+  now: Instant,
+): Step {
+  if (state.phase.kind !== "master") return { state, effects: [] };
+  const cause: TransitionCause = { kind: "routeRemoved", lost };
+  const resigned = andThen(resign(state), (s) => toBackup(router, s, { cause, wait: "skew" }, now));
+  return {
+    state: resigned.state,
+    effects: [event({ kind: "routeLost", lost }), ...resigned.effects],
+  };
 }
 
 /** A mute instance is said once, with the errno, and once more when it can speak again. */

@@ -1,6 +1,6 @@
 /** What goes into the state machine and what comes out: inputs, effects, and a step. */
 import type { IpAddress, MacAddress } from "../base/address.ts";
-import type { FaultCause, InstanceEvent } from "./events.ts";
+import type { FaultCause, InstanceEvent, LostRoute } from "./events.ts";
 import type { Packet } from "./receive.ts";
 import type { Assessment, InstanceState } from "./state.ts";
 
@@ -11,6 +11,8 @@ export type Input =
   | { readonly kind: "assessed"; readonly assessment: Assessment }
   /** Someone else removed a virtual address of ours. */
   | { readonly kind: "addressLost"; readonly address: IpAddress }
+  /** Someone else removed a tracked route or rule of ours. */
+  | { readonly kind: "routeLost"; readonly lost: LostRoute }
   /** The kernel would not do what being master takes. */
   | { readonly kind: "refused"; readonly cause: FaultCause }
   | { readonly kind: "sent"; readonly errno: number }

@@ -13,7 +13,7 @@ import type { TrackerUpdate, Verdicts } from "../track/verdicts.ts";
 import { assess } from "./assess.ts";
 import type { Facts } from "./assess.ts";
 import type { InstanceConfig, SyncGroupConfig } from "./config.ts";
-import type { FaultCause } from "./events.ts";
+import type { FaultCause, LostRoute } from "./events.ts";
 import { initialState } from "./instance.ts";
 import { expectationOf } from "./receive.ts";
 import type { Packet } from "./receive.ts";
@@ -41,6 +41,7 @@ export type SystemInput =
   | { readonly kind: "network"; readonly network: Network }
   | { readonly kind: "tracker"; readonly update: TrackerUpdate }
   | { readonly kind: "addressLost"; readonly router: number; readonly address: IpAddress }
+  | { readonly kind: "routeLost"; readonly router: number; readonly lost: LostRoute }
   | { readonly kind: "refused"; readonly router: number; readonly cause: FaultCause }
   | { readonly kind: "sent"; readonly router: number; readonly errno: number }
   | {
@@ -139,6 +140,7 @@ export function stepSystem(
     case "stop":
       return feed(config, state, everyRouter(state, { kind: "stop", removed: false }), now);
     case "addressLost":
+    case "routeLost":
     case "refused":
     case "sent":
     case "neighbour":

@@ -219,6 +219,7 @@ function expiryOf(
   wait: Wait,
 ): TransitionCause | undefined {
   if (wait === "start" && router.config.priority === OWNER) return { kind: "owner" };
+  if (cause.kind === "routeRemoved") return { kind: "routeRestored", lost: cause.lost };
   return cause.kind === "addressRemoved"
     ? { kind: "addressRestored", address: cause.address }
     : undefined;

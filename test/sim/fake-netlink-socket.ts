@@ -44,6 +44,7 @@ export class FakeNetlink implements Netlink {
   readonly #time: VirtualTime;
   readonly #deliver: Deliver;
   readonly #tellsOfRoutes: boolean;
+  readonly #tellsOfLinks: boolean;
   readonly #unsubscribe: () => void;
   #pending: NetworkNotice[] = [];
   #wake: Scheduled | undefined;
@@ -54,6 +55,7 @@ export class FakeNetlink implements Netlink {
     this.#time = host.time;
     this.#deliver = host.deliver;
     this.#tellsOfRoutes = options.routes === true;
+    this.#tellsOfLinks = options.links !== false;
     this.#unsubscribe = host.kernel.subscribe((notice, origin) => {
       this.#enqueue(notice, origin);
     });
@@ -104,7 +106,9 @@ export class FakeNetlink implements Netlink {
     if (notice.kind === "addressAdded" && origin === this) return;
     if (notice.kind === "routeAdded" || notice.kind === "routeRemoved") {
       if (!this.#tellsOfRoutes || origin === this || notice.route.table === LOCAL_TABLE) return;
-    }
+    } else if (notice.kind === "ruleRemoved") {
+      if (!this.#tellsOfRoutes || origin === this) return;
+    } else if (notice.kind !== "overrun" && !this.#tellsOfLinks) return;
     const isOwn = notice.kind === "addressRemoved" && origin === this;
     const mine = isOwn ? { ...notice, own: true } : notice;
     if (this.#pending.length < NOTICE_QUEUE_LIMIT) this.#pending.push(mine);

@@ -176,7 +176,7 @@ export class FakeKernel {
   }
 
   /** Keepalived gives every rule a preference; equal ones are one rule. */
-  #changeRule({ operation, rule }: RuleChange): number {
+  #changeRule({ operation, rule }: RuleChange, origin: object | undefined): number {
     const { protocol, ...identity } = rule;
     const key = JSON.stringify(identity);
     const isThere = this.#rules.has(key);
@@ -187,6 +187,7 @@ export class FakeKernel {
     }
     if (!isThere) return Errno.ENOENT;
     this.#rules.delete(key);
+    this.#notify({ kind: "ruleRemoved", rule }, origin);
     return 0;
   }
 
@@ -209,7 +210,7 @@ export class FakeKernel {
     const refused = this.#takeRefusal(change);
     if (refused !== 0) return refused;
     if ("route" in change) return this.#routes.change(change, origin);
-    if ("rule" in change) return this.#changeRule(change);
+    if ("rule" in change) return this.#changeRule(change, origin);
     if (!this.#links.has(change.interfaceIndex)) return Errno.ENODEV;
     const present = this.#addresses.find((e) => this.#isPresent(e) && isSame(e.info, change));
     if (change.operation === "remove") {

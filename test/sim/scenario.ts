@@ -11,9 +11,11 @@
  *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
  *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
+ *     route-del r1 198.51.100.0 | rule-del r1 1000
  *     reload r1 prio=90                a new configuration (options replace the old ones)
  *     expect master=r1 holders=r1      checked at once
  *     show adverts | show announcements   summaries of what was on the wire since the last show
+ *     show routing                     routes by destination, rules by preference
  */
 import { assert } from "../../src/base/failure.ts";
 import { seconds } from "../../src/base/units.ts";
@@ -145,6 +147,18 @@ export class ScenarioRun {
       "addr-add": () => {
         host().addAddress("eth0", rest[0] ?? "");
       },
+      "route-del": () => {
+        const { kernel } = host();
+        const route = kernel.routes().find((each) => each.destination === rest[0]);
+        assert(route !== undefined, `a route to ${rest[0] ?? ""} on ${first}`);
+        kernel.change({ operation: "remove", route });
+      },
+      "rule-del": () => {
+        const { kernel } = host();
+        const rule = kernel.rules().find((each) => each.preference === Number(rest[0]));
+        assert(rule !== undefined, `a rule with preference ${rest[0] ?? ""} on ${first}`);
+        kernel.change({ operation: "remove", rule });
+      },
       reload: () => {
         const router = this.#router(first);
         router.words = parseWords(rest);
@@ -273,7 +287,18 @@ export class ScenarioRun {
     }
   }
 
+  #routingOf(name: string): string {
+    const { kernel } = this.lan.host(name);
+    const routes = kernel.routes().map((route) => route.destination ?? "default");
+    const rules = kernel.rules().map((rule) => rule.preference);
+    return `routes ${routes.join(",") || "none"}, rules ${rules.join(",") || "none"}`;
+  }
+
   #show(what: string): void {
+    if (what === "routing") {
+      for (const { name } of this.routers.values()) this.#say(name, this.#routingOf(name));
+      return;
+    }
     if (what === "adverts") {
       const adverts = this.lan.adverts.slice(this.#advertsShown);
       this.#advertsShown = this.lan.adverts.length;
@@ -329,6 +354,8 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `conflict over after ${(event.lasted / seconds(1)).toFixed(3)}s${event.yielded ? ", yielding" : ""}`;
     case "addressLost":
       return `address ${event.address} was removed by someone else`;
+    case "routeLost":
+      return `${event.lost.what} ${event.lost.text} was removed by someone else`;
     case "sendFailed":
       return `cannot send: errno ${event.errno}`;
     case "sendRecovered":
@@ -352,6 +379,8 @@ function describe(event: InstanceEvent, from: string): string | undefined {
     case "addressesInstalled":
     case "addressesRemoved":
     case "announcing":
+    case "routingInstalled":
+    case "routingRemoved":
       return undefined;
   }
 }
@@ -372,6 +401,10 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return " (address removed)";
     case "addressRestored":
       return " (addresses put back)";
+    case "routeRemoved":
+      return ` (${cause.lost.what} removed)`;
+    case "routeRestored":
+      return ` (${cause.lost.what} put back)`;
     case "faultsCleared":
       return " (faults cleared)";
     case "owner":

@@ -6,6 +6,7 @@ import type { IpAddress, MacAddress } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
+import { renderFault } from "../../report/causes.ts";
 import type {
   AddressChange,
   ChangeFailure,
@@ -19,9 +20,12 @@ import type { InstanceConfig, VirtualAddress } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
+import { routeInterfaces } from "../../vrrp/route-config.ts";
 import { speaksEthernet } from "./network-table.ts";
 import type { NetworkTable } from "./network-table.ts";
 import type { PacedFrames } from "./pacer.ts";
+import { routingCause } from "./route-work.ts";
+import type { RouteWork, RoutingRefusal } from "./route-work.ts";
 import type { SlicedJob } from "./slices.ts";
 
 /** Addresses a slice: about 4 ms of kernel work. */
@@ -39,7 +43,9 @@ const AddressFlag = {
 } as const;
 
 /** What a kernel refusal was about. */
-export interface Refusal {
+export type Refusal = AddressRefusal | RoutingRefusal;
+
+interface AddressRefusal {
   readonly change: AddressChange;
   readonly interfaceName: string;
   readonly errno: number;
@@ -59,6 +65,7 @@ interface Prepared {
 export class AddressWork {
   readonly #config: InstanceConfig;
   readonly #netlink: Netlink;
+  readonly #routes: RouteWork;
   readonly #frameSocket: FrameSocket;
   #prepared: Prepared | undefined;
   /** The facts `#prepared` was made from: interface indexes and hardware addresses. */
@@ -66,9 +73,14 @@ export class AddressWork {
   /** How many addresses, from the first, are on. */
   #installed = 0;
 
-  constructor(config: InstanceConfig, netlink: Netlink, frameSocket: FrameSocket) {
+  constructor(
+    config: InstanceConfig,
+    { netlink, routes }: { readonly netlink: Netlink; readonly routes: RouteWork },
+    frameSocket: FrameSocket,
+  ) {
     this.#config = config;
     this.#netlink = netlink;
+    this.#routes = routes;
     this.#frameSocket = frameSocket;
   }
 
@@ -137,6 +149,9 @@ export class AddressWork {
         refusals.push(...this.#refusals(failures, Errno.EEXIST));
         this.#installed += count;
         if (this.#installed < adds.count) return "more";
+        const routing = this.#routes.install();
+        refusals.push(...routing.refusals);
+        if (routing.more) return "more";
         onEnd(refusals);
         return "done";
       },
@@ -149,6 +164,7 @@ export class AddressWork {
       router,
       kind: "withdraw",
       run: () => {
+        if (this.#routes.withdraw()) return "more";
         const { removes } = this.#ready();
         const count = Math.min(ADDRESS_SLICE, this.#installed);
         const failures = this.#netlink.apply(removes, this.#installed - count, count);
@@ -210,7 +226,7 @@ export class AddressWork {
     return this.#prepared;
   }
 
-  #refusals(failures: readonly ChangeFailure[], harmless: number): readonly Refusal[] {
+  #refusals(failures: readonly ChangeFailure[], harmless: number): readonly AddressRefusal[] {
     return failures.flatMap(({ index, errno }) => {
       const change = this.#prepared?.changes[index];
       if (change === undefined || errno === harmless || errno === Errno.ENODEV) return [];
@@ -219,9 +235,11 @@ export class AddressWork {
   }
 }
 
-/** Some addresses could not be put on, and why: the first of them speaks for all. */
-export function refusalCause([first]: readonly Refusal[]): FaultCause | undefined {
+/** Something could not be put in, and why: the first of them speaks for all. */
+export function refusalCause(refusals: readonly Refusal[]): FaultCause | undefined {
+  const first = refusals.find((refusal) => !("what" in refusal) || refusal.track);
   if (first === undefined) return undefined;
+  if ("what" in first) return routingCause(first);
   const { address, prefixLength } = first.change;
   return {
     kind: "kernelRefused",
@@ -230,6 +248,12 @@ export function refusalCause([first]: readonly Refusal[]): FaultCause | undefine
     errno: first.errno,
   };
 }
+
+/** Routes and rules that could not be put in, in words; those that are tracked are faults. */
+export const routingRefusalLines = (refusals: readonly Refusal[]): readonly string[] =>
+  refusals.flatMap((refusal) =>
+    "what" in refusal && !refusal.track ? [renderFault(routingCause(refusal))] : [],
+  );
 
 /** Advertised addresses first, then the excluded ones, as in the file. */
 export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] => [
@@ -241,6 +265,7 @@ export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] 
 export const usesInterface = (config: InstanceConfig, name: string): boolean =>
   config.interfaceName === name ||
   config.trackedInterfaces.some((tracked) => tracked.name === name) ||
+  config.routes.some((route) => routeInterfaces(route).includes(name)) ||
   allAddresses(config).some((virtual) => virtual.interfaceName === name);
 
 /** The addresses whose interface exists, with its index. */

@@ -1,13 +1,28 @@
-/** What the driver did to an instance's addresses, as events for the log. */
+/** What the driver did to an instance's addresses, routes and rules, as events for the log. */
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { InstanceEvent } from "../../vrrp/events.ts";
 import { allAddresses } from "./address-work.ts";
 
-export const installedWords = (config: InstanceConfig): readonly InstanceEvent[] =>
-  changeWords(config, "addressesInstalled");
+/** In the order in which it is done. */
+export const installedWords = (config: InstanceConfig): readonly InstanceEvent[] => [
+  ...changeWords(config, "addressesInstalled"),
+  ...routingWords(config, "routingInstalled"),
+];
 
-export const removedWords = (config: InstanceConfig): readonly InstanceEvent[] =>
-  changeWords(config, "addressesRemoved");
+export const removedWords = (config: InstanceConfig): readonly InstanceEvent[] => [
+  ...routingWords(config, "routingRemoved").toReversed(),
+  ...changeWords(config, "addressesRemoved"),
+];
+
+function routingWords(
+  { routes, rules }: InstanceConfig,
+  kind: "routingInstalled" | "routingRemoved",
+): readonly InstanceEvent[] {
+  return [
+    ...(routes.length > 0 ? [{ kind, what: "route" } as const] : []),
+    ...(rules.length > 0 ? [{ kind, what: "rule" } as const] : []),
+  ];
+}
 
 /** One for each address: only wanted with -D. */
 export const announcingWords = (config: InstanceConfig): readonly InstanceEvent[] =>

@@ -26,7 +26,7 @@ import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-
 import { initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
 import type { SystemInput, SystemSettings } from "../../vrrp/system.ts";
 import type { AddressWork, Refusal } from "./address-work.ts";
-import { refusalCause, usesInterface } from "./address-work.ts";
+import { refusalCause, routingRefusalLines, usesInterface } from "./address-work.ts";
 import { announcingWords, installedWords, removedWords } from "./deeds.ts";
 import type { DriverOptions, DriverOutput, DriverSetup } from "./driver-setup.ts";
 import { Pacer } from "./pacer.ts";
@@ -75,12 +75,18 @@ export class VrrpDriver implements Disposable {
       claim: (claim) => {
         this.#feed({ kind: "neighbour", ...claim });
       },
+      lostRoute: (router, lost) => {
+        this.#feed({ kind: "routeLost", router, lost });
+      },
+      line: (level, text) => {
+        output.line(level, text, false);
+      },
     });
     this.#model = setup.model;
     this.#config = systemConfig(settingsOf(setup.model));
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
-    this.#resources.open(this.#config, setup.model.global.nftables);
+    this.#resources.open(this.#config, setup.model);
     this.#resources.netlink.onNotices((notices) => {
       this.#onNotices(notices);
     });
@@ -113,7 +119,7 @@ export class VrrpDriver implements Disposable {
     this.#perform(change.farewells);
     this.#slices.renumber((old) => positionAfter(change, old));
     this.#pacer.clear();
-    const refused = this.#resources.adopt(this.#config, next, change, model.global.nftables);
+    const refused = this.#resources.adopt(this.#config, next, change, model);
     this.#model = model;
     this.#config = next;
     this.#state = change.state;
@@ -225,6 +231,7 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "network", network: table.network });
     this.#resources.prepare(this.#config, this.#state);
     this.#syncSockets();
+    this.#resources.statics.onLostAddresses(change.lost);
     for (const { interfaceIndex, address } of change.lost) {
       const router = this.#resources.holderOf(interfaceIndex, address);
       if (router !== undefined) this.#feed({ kind: "addressLost", router, address });
@@ -336,6 +343,7 @@ export class VrrpDriver implements Disposable {
 
   /** Some addresses could not be put on: the instance must not claim to be master. */
   #onRefusals(router: number, refusals: readonly Refusal[]): void {
+    for (const text of routingRefusalLines(refusals)) this.#output.line("warning", text, false);
     const cause = refusalCause(refusals);
     if (cause !== undefined) this.#feed({ kind: "refused", router, cause });
   }
@@ -355,7 +363,10 @@ export class VrrpDriver implements Disposable {
     this.#whenStopped = undefined;
     if (done === undefined) return;
     // Addresses that stay keep what keeps them from answering.
-    if (!this.#options.keepAddresses) this.#resources.firewall.end();
+    if (!this.#options.keepAddresses) {
+      this.#resources.statics.remove();
+      this.#resources.firewall.end();
+    }
     done();
   }
 

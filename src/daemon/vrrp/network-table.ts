@@ -80,6 +80,7 @@ export class NetworkTable {
         }
         case "routeAdded":
         case "routeRemoved":
+        case "ruleRemoved":
           break;
         case "overrun":
           mustDump = true;

@@ -5,11 +5,11 @@
 import type { SyscallError } from "../../base/failure.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import type { IpAddress } from "../../base/address.ts";
-import type { NftablesConfig } from "../../config/model.ts";
+import type { Model, NftablesConfig } from "../../config/model.ts";
 import { sockpoolLine } from "../../report/vrrp-lines.ts";
 import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
-import type { FaultCause } from "../../vrrp/events.ts";
+import type { FaultCause, LostRoute } from "../../vrrp/events.ts";
 import type { Reload } from "../../vrrp/reload.ts";
 import { instanceAt } from "../../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-state.ts";
@@ -22,9 +22,13 @@ import { FirewallWork } from "./firewall-work.ts";
 import { NeighbourWatch } from "./neighbour-watch.ts";
 import type { Claim, WatchedAddress } from "./neighbour-watch.ts";
 import { NetworkTable } from "./network-table.ts";
+import type { RouteWork, RoutingConfig } from "./route-work.ts";
+import { Routing } from "./routing.ts";
+import { Statics, missingFrom, takeOut } from "./statics.ts";
 
 interface Runtime {
   readonly packets: AdvertPackets;
+  readonly routes: RouteWork;
   readonly work: AddressWork;
 }
 
@@ -45,6 +49,8 @@ export class RouterResources implements Disposable {
   readonly firewall: FirewallWork;
   readonly #frames: FrameSocket;
   readonly #wallClock: () => number;
+  readonly #routing: Routing;
+  readonly statics: Statics;
   readonly #sockets: AdvertSockets;
   readonly #watch: NeighbourWatch;
   #runtimes: readonly Runtime[] = [];
@@ -56,6 +62,8 @@ export class RouterResources implements Disposable {
     heard: {
       readonly packets: (packets: readonly IncomingAdvert[]) => void;
       readonly claim: (claim: Claim) => void;
+      readonly lostRoute: (router: number, lost: LostRoute) => void;
+      readonly line: (level: "warning" | "info", text: string) => void;
     },
   ) {
     this.#wallClock = () => ports.clock.wallClock();
@@ -64,6 +72,20 @@ export class RouterResources implements Disposable {
     this.firewall = new FirewallWork(() => ports.openFirewall(), nftables);
     this.#sockets = new AdvertSockets(ports, heard.packets);
     this.#watch = new NeighbourWatch(ports, this.#frames, this.table, heard.claim);
+    this.#routing = new Routing(ports, {
+      works: () => this.#runtimes.map(({ routes }) => routes),
+      statics: () => this.statics.routes,
+      lost: heard.lostRoute,
+      lostStatics: (objects) => {
+        this.statics.onLostRouting(objects);
+      },
+    });
+    this.statics = new Statics({
+      netlink: this.netlink,
+      table: this.table,
+      work: (config) => this.#routing.work(config),
+      line: heard.line,
+    });
     this.readNetwork();
   }
 
@@ -71,8 +93,9 @@ export class RouterResources implements Disposable {
     this.table.load(this.netlink.links(), this.netlink.addresses());
   }
 
-  open(config: SystemConfig, nftables: NftablesConfig): void {
-    this.firewall.configure(instancesIn(config), nftables);
+  open(config: SystemConfig, { global, statics }: Model): void {
+    this.firewall.configure(instancesIn(config), global.nftables);
+    this.statics.configure(statics);
     this.#runtimes = config.routers.map((router) => this.#newRuntime(router.config));
   }
 
@@ -95,8 +118,10 @@ export class RouterResources implements Disposable {
   /** Encodes what a takeover and a resignation send. Cheap when nothing changed. */
   prepare(config: SystemConfig, state: SystemState): void {
     this.firewall.prepare(this.table.network);
-    for (const [router, { packets, work }] of this.#runtimes.entries()) {
+    this.statics.prepare();
+    for (const [router, { packets, work, routes }] of this.#runtimes.entries()) {
       work.prepare(this.table);
+      routes.prepare(this.table.network);
       const facts = this.#packetFacts(config, state, router);
       const priority = instanceAt(state, router)?.assessment.effectivePriority;
       if (facts !== undefined && priority !== undefined) packets.prepare(facts, [priority, 0]);
@@ -105,7 +130,8 @@ export class RouterResources implements Disposable {
 
   /** Takes off addresses an earlier daemon left behind. Returns whose they were. */
   removeStrays(): readonly number[] {
-    return this.#runtimes.flatMap(({ work }, router) => {
+    return this.#runtimes.flatMap(({ work, routes }, router) => {
+      routes.removeStrays();
       const strays = work.strays(this.table);
       if (strays.length === 0) return [];
       this.netlink.apply(this.netlink.prepare(strays), 0, strays.length);
@@ -167,7 +193,9 @@ export class RouterResources implements Disposable {
    * Goes over to a reloaded configuration: unchanged instances keep what they have. Returns those
    * that hold addresses which should not answer, and would.
    */
-  adopt(old: SystemConfig, next: SystemConfig, change: Reload, nftables: NftablesConfig): Refusals {
+  adopt(old: SystemConfig, next: SystemConfig, change: Reload, model: Model): Refusals {
+    const { nftables } = model.global;
+    this.statics.configure(model.statics);
     const instances = instancesIn(next);
     const holders = instances.flatMap(({ name }, index) => {
       const from = change.origin[index];
@@ -189,7 +217,21 @@ export class RouterResources implements Disposable {
       }
       return fresh;
     });
+    const masters = change.addressChanges.map(({ router }) => router);
+    for (const router of masters) {
+      const from = change.origin[router];
+      const former = from === undefined ? undefined : old.routers[from]?.config;
+      const current = next.routers[router]?.config;
+      if (former === undefined || current === undefined) continue;
+      takeOut(this.#routing.work(missingFrom(routingOf(former), routingOf(current))), network);
+    }
     this.#changeAddresses(change);
+    for (const router of masters) {
+      const routes = this.#runtimes[router]?.routes;
+      routes?.prepare(network);
+      routes?.adopt();
+      routes?.restore();
+    }
     this.firewall.settle(network);
     const holding = this.#runtimes.flatMap(({ work }, index) =>
       work.installed > 0 ? [index] : [],
@@ -231,6 +273,7 @@ export class RouterResources implements Disposable {
     this.#sockets[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.#frames[Symbol.dispose]();
+    this.#routing[Symbol.dispose]();
     this.firewall[Symbol.dispose]();
     this.netlink[Symbol.dispose]();
   }
@@ -258,9 +301,11 @@ export class RouterResources implements Disposable {
   }
 
   #newRuntime(config: InstanceConfig): Runtime {
+    const routes = this.#routing.work(config);
     return {
       packets: new AdvertPackets(config, this.#wallClock),
-      work: new AddressWork(config, this.netlink, this.#frames),
+      routes,
+      work: new AddressWork(config, { netlink: this.netlink, routes }, this.#frames),
     };
   }
 
@@ -276,6 +321,8 @@ export class RouterResources implements Disposable {
 
 const instancesIn = ({ routers }: SystemConfig): readonly InstanceConfig[] =>
   routers.map(({ config }) => config);
+
+const routingOf = ({ routes, rules }: InstanceConfig): RoutingConfig => ({ routes, rules });
 
 const refusalOf = ({ action, call, errno }: SyscallError): FaultCause => ({
   kind: "kernelRefused",

@@ -1,10 +1,11 @@
-/** Notices of rtnetlink: links, addresses and routes as they change, whoever changes them. */
+/** Notices of rtnetlink: links, addresses, routes and rules as they change, whoever changes them. */
 import { Errno, SyscallError } from "../../base/failure.ts";
 import { decodeAddress } from "../../wire/netlink/address.ts";
 import { decodeLink } from "../../wire/netlink/link.ts";
 import { decodeMessages, MessageType } from "../../wire/netlink/message.ts";
 import type { NetlinkMessage } from "../../wire/netlink/message.ts";
 import { decodeRoute } from "../../wire/netlink/route.ts";
+import { decodeRule } from "../../wire/netlink/rule.ts";
 import { foreignNoticeFilter } from "../../wire/packet-filter.ts";
 import type { NetlinkOptions, NetworkNotice } from "../ports.ts";
 import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
@@ -15,8 +16,8 @@ import { LITTLE, SocketAddressNetlink } from "./structs.ts";
 
 /** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR (linux/rtnetlink.h). */
 const GROUPS = 0x1 | 0x10 | 0x100;
-/** RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE */
-const ROUTE_GROUPS = 0x40 | 0x400;
+/** RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE, RTMGRP_IPV4_RULE, and the bit of RTNLGRP_IPV6_RULE. */
+const ROUTE_GROUPS = 0x40 | 0x400 | 0x80 | 0x40000;
 /** Room for the notices of more than ten thousand addresses at once; used only as needed. */
 const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
 /** Bursts taken in one wake-up before timers are looked at again. */
@@ -35,7 +36,8 @@ export class NetlinkNotices implements Disposable {
   constructor(buffer: ReceiveBuffer, ownPort: () => number, options: NoticeOptions = {}) {
     this.#buffer = buffer;
     this.#ownPort = ownPort;
-    const groups = GROUPS | (options.routes === true ? ROUTE_GROUPS : 0);
+    const groups =
+      (options.links === false ? 0 : GROUPS) | (options.routes === true ? ROUTE_GROUPS : 0);
     const action = "subscribe to network changes";
     const { netlink } = AddressFamily;
     const kind = { domain: netlink, type: SocketType.raw, protocol: NETLINK_ROUTE };
@@ -113,6 +115,10 @@ function toNotice(message: NetlinkMessage, isOwn: boolean): NetworkNotice | unde
       if (!route.ok || isOwn) return undefined;
       const kind = message.type === MessageType.newRoute ? "routeAdded" : "routeRemoved";
       return { kind, route: route.value };
+    }
+    case MessageType.deleteRule: {
+      const rule = decodeRule(message);
+      return rule.ok && !isOwn ? { kind: "ruleRemoved", rule: rule.value } : undefined;
     }
     default:
       return undefined;
