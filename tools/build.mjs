@@ -27,15 +27,23 @@ const PROGRAMS = [
   { name: "vrrp", entry: "src/cli/vrrp-main.ts" },
 ];
 
-/** Loaded by `keepalived lsp` alone: a plain file, since nobody waits for an editor's server. */
-const LANGUAGE_SERVER = { name: "lsp", entry: "src/cli/lsp-main.ts" };
-/** What is bundled into it, and whose licences go with it. */
-const LANGUAGE_SERVER_PACKAGES = [
-  "vscode-languageserver",
-  "vscode-languageserver-protocol",
-  "vscode-languageserver-types",
-  "vscode-languageserver-textdocument",
-  "vscode-jsonrpc",
+/**
+ * Loaded on demand: plain files, since nobody waits for an editor's server, or for a mail to leave.
+ * `packages`: what is bundled into them, and whose licences go with it.
+ */
+const LOADED_LATER = [
+  {
+    name: "lsp",
+    entry: "src/cli/lsp-main.ts",
+    packages: [
+      "vscode-languageserver",
+      "vscode-languageserver-protocol",
+      "vscode-languageserver-types",
+      "vscode-languageserver-textdocument",
+      "vscode-jsonrpc",
+    ],
+  },
+  { name: "mail", entry: "src/sys/linux/mail.ts", packages: ["nodemailer"] },
 ];
 
 /** How long the rehearsal may take before the build goes on without a cache. */
@@ -96,8 +104,8 @@ async function bundle({ name, entry }) {
   return { name, stem: `${name}.${digest}` };
 }
 
-async function bundleLanguageServer({ name, entry }) {
-  const licences = LANGUAGE_SERVER_PACKAGES.map((packageName) => {
+async function bundleForLater({ name, entry, packages }) {
+  const licences = packages.map((packageName) => {
     const directory = join(root, "node_modules", packageName);
     const file = readdirSync(directory).find((found) => /^licen[cs]e/i.test(found));
     if (file === undefined) throw new Error(`${packageName} has no licence to go with it`);
@@ -158,7 +166,7 @@ mkdirSync(dist, { recursive: true });
 rmSync(stage, { recursive: true, force: true });
 const programs = [];
 for (const program of PROGRAMS) programs.push(await bundle(program));
-await bundleLanguageServer(LANGUAGE_SERVER);
+for (const later of LOADED_LATER) await bundleForLater(later);
 await rehearse(programs);
 for (const program of programs) {
   const path = join(dist, `${program.name}.cjs`);

@@ -12,6 +12,7 @@ import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
 import { internalErrorLine, startingLines } from "../report/life-lines.ts";
+import { openFifo } from "../sys/linux/fifo.ts";
 import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { lockPidFile } from "../sys/linux/pid-file.ts";
 import {
@@ -31,6 +32,7 @@ import type { DaemonOptions } from "./command.ts";
 import type { Launch } from "./launch.ts";
 import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
+import { mailerBeside } from "./mailer.ts";
 import { nameProcess } from "./process-name.ts";
 import { scriptContext, scriptEnvironment } from "./script-context.ts";
 import { serviceManager } from "./service-manager.ts";
@@ -135,6 +137,8 @@ function daemonParts(
     processTable,
     environment: scriptEnvironment(process.env),
     scripts: scriptContext(),
+    openFifo,
+    loadMailer: mailerBeside(program),
     load: () => {
       const loaded = load();
       const { parent } = loaded.model.global.processNames;

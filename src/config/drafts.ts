@@ -70,6 +70,7 @@ export interface SyncGroupDraft {
   readonly tracked: TrackedDraft[];
   readonly notify: Partial<Record<GroupNotifyKind, Located<Command>>>;
   smtpAlert?: Located<boolean>;
+  notifiesPriority?: Located<boolean>;
   /** sync_group_tracking_weight: members keep weighted trackers of their own. */
   keepsWeights?: Span;
 }
@@ -132,6 +133,13 @@ export interface GlobalDraft {
   smtpAlert?: Located<boolean>;
   smtpAlertVrrp?: Located<boolean>;
   smtpAlertChecker?: Located<boolean>;
+  fifo?: FifoDraft;
+  fifoScript?: Located<Command>;
+  vrrpFifo?: FifoDraft;
+  vrrpFifoScript?: Located<Command>;
+  notifiesPriority?: Located<boolean>;
+  writesStatesOnReload?: Span;
+  mailLogin?: Located<MailConfig["login"]>;
   checkersLogAllFailures?: boolean;
   startupScript?: Located<Command>;
   shutdownScript?: Located<Command>;
@@ -144,6 +152,12 @@ export interface NftablesDraft {
   priority?: Located<number>;
   byInterfaceIndex?: Span;
   counters?: Span;
+}
+
+/** A FIFO to make, and who owns it. */
+export interface FifoDraft {
+  readonly path: Located<string>;
+  readonly owner: UserDraft | undefined;
 }
 
 /** The user and group that run a script, by name or number. */
@@ -268,6 +282,9 @@ export interface InstanceDraft {
   ignoresOwnInterface?: Span;
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
+  notifiesPriority?: Located<boolean>;
+  /** notify_deleted without a script. */
+  reportsDeleted?: true;
   usesVmac?: Span;
   transmitsOnBase?: Span;
 }

@@ -5,12 +5,11 @@ import { NO_TIME, seconds } from "../base/units.ts";
 import type { Located } from "./diagnostics.ts";
 import type { GlobalDraft, RootDraft } from "./drafts.ts";
 import { globalGroup } from "./finish-delivery.ts";
-import type { GlobalConfig, MailConfig, NftablesConfig } from "./model.ts";
+import type { GlobalConfig, NftablesConfig } from "./model.ts";
+import { finishFifos, finishMail } from "./finish-telling.ts";
 import type { Scope } from "./scope.ts";
 
 const DEFAULT_CHILD_WAIT = seconds(5);
-const DEFAULT_SMTP_PORT = 25;
-const DEFAULT_SMTP_TIMEOUT = seconds(30);
 const DEFAULT_TABLE = "keepalived";
 /** Just before the filter chains that people make. */
 const DEFAULT_CHAIN_PRIORITY = -1;
@@ -44,7 +43,9 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
     vrrpNice: global.vrrpNice?.value ?? 0,
     vrrpNoSwap: global.vrrpNoSwap !== undefined,
     umask: global.umask?.value,
-    mail: finishMail(global, hostName),
+    mail: finishMail(global, hostName, scope),
+    fifos: finishFifos(global, scope),
+    writesStatesOnReload: global.writesStatesOnReload !== undefined,
     nftables: finishNftables(global),
     startupScript: global.startupScript?.value,
     shutdownScript: global.shutdownScript?.value,
@@ -68,17 +69,6 @@ function finishNftables({ nftables }: GlobalDraft): NftablesConfig {
     priority: nftables.priority?.value ?? DEFAULT_CHAIN_PRIORITY,
     counters: nftables.counters !== undefined,
     byInterfaceIndex: nftables.byInterfaceIndex !== undefined,
-  };
-}
-
-function finishMail({ mail }: GlobalDraft, hostName: string): MailConfig {
-  return {
-    from: mail.from ?? `keepalived@${hostName}`,
-    recipients: mail.recipients ?? [],
-    server: mail.server,
-    port: mail.port ?? DEFAULT_SMTP_PORT,
-    helloName: mail.helloName ?? hostName,
-    connectTimeout: mail.connectTimeout ?? DEFAULT_SMTP_TIMEOUT,
   };
 }
 

@@ -83,6 +83,13 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     debug: draft.debug?.value ?? 0,
     notify: finishNotify(draft),
     syncGroup: scope.syncGroups.get(draft.name.value)?.name.value,
+    notifiesPriority:
+      (
+        draft.notifiesPriority ??
+        scope.syncGroups.get(draft.name.value)?.notifiesPriority ??
+        global.notifiesPriority
+      )?.value === true,
+    reportsDeleted: draft.reportsDeleted === true || draft.notify.deleted !== undefined,
     smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
   };
 }

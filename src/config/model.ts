@@ -33,6 +33,9 @@ export interface GlobalConfig {
   /** File creation mask; the command line wins. */
   readonly umask: number | undefined;
   readonly mail: MailConfig;
+  /** notify_fifo, then vrrp_notify_fifo. */
+  readonly fifos: readonly FifoConfig[];
+  readonly writesStatesOnReload: boolean;
   readonly nftables: NftablesConfig;
   readonly startupScript: Command | undefined;
   readonly shutdownScript: Command | undefined;
@@ -50,7 +53,14 @@ export interface NftablesConfig {
   readonly byInterfaceIndex: boolean;
 }
 
-/** Accepted and checked now; sending comes with notification. keepalived.conf(5), global_defs. */
+/** A pipe that is told of every change, and the program that reads it. */
+export interface FifoConfig {
+  readonly path: string;
+  readonly owner: { readonly user: string; readonly group: string | undefined } | undefined;
+  readonly script: Command | undefined;
+}
+
+/** Who is told of changes, and how. keepalived.conf(5), global_defs. */
 export interface MailConfig {
   readonly from: string | undefined;
   readonly recipients: readonly string[];
@@ -58,6 +68,16 @@ export interface MailConfig {
   readonly port: number;
   readonly helloName: string | undefined;
   readonly connectTimeout: Duration;
+  /** False with no_email_faults. */
+  readonly tellsFaults: boolean;
+  readonly tls: MailTls;
+  readonly login: { readonly user: string; readonly passwordFile: string } | undefined;
+}
+
+/** How the connection to the mail server is encrypted; `authorities` is a file of certificates. */
+export interface MailTls {
+  readonly kind: "off" | "starttls" | "implicit";
+  readonly authorities: string | undefined;
 }
 
 export interface Model {

@@ -18,12 +18,11 @@ export interface NotifyCall {
 
 /** The commands for `state`, the specific one first. */
 export function notifyCalls(
-  config: Pick<InstanceConfig, "name" | "notify">,
+  config: Pick<InstanceConfig, "name" | "notify" | "reportsDeleted">,
   state: NotifyState,
   priority: number,
 ): readonly NotifyCall[] {
-  // keepalived.conf(5) notify_deleted: without it a removed instance is reported as faulty.
-  const told = state === "deleted" && config.notify.deleted === undefined ? "fault" : state;
+  const told = stateTold(config, state);
   const specific = specificCommand(config.notify, told);
   const word = stateWord(told);
   const calls: NotifyCall[] = specific === undefined ? [] : [{ command: specific, extra: [] }];
@@ -33,6 +32,12 @@ export function notifyCalls(
   }
   return calls;
 }
+
+/** keepalived.conf(5) notify_deleted: without it a removed instance is reported as faulty. */
+export const stateTold = (
+  { reportsDeleted }: Pick<InstanceConfig, "reportsDeleted">,
+  state: NotifyState,
+): NotifyState => (state === "deleted" && !reportsDeleted ? "fault" : state);
 
 /** The commands for a group that comes to `state`; its priority is always told as 0. */
 export function groupNotifyCalls(
@@ -73,6 +78,10 @@ function specificCommand(notify: NotifyCommands, state: NotifyState): Command | 
       return unreachable(state);
   }
 }
+
+/** The word in a FIFO, which is told of one thing more than the generic script. */
+export const fifoWord = (state: NotifyState): string | undefined =>
+  state === "masterReceivedLowerPriority" ? "MASTER_RX_LOWER_PRI" : stateWord(state);
 
 /** The word of the generic script; a master that merely heard a lower one has no new state. */
 function stateWord(state: NotifyState): string | undefined {

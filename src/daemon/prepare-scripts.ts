@@ -19,7 +19,7 @@ export interface PreparedScripts {
   /** The model without track scripts that cannot be run. */
   readonly model: Model;
   readonly checks: readonly RunnableScript[];
-  /** Notify, start-up and shut-down programs; those without an entry are not run. */
+  /** Notify, start-up and shut-down programs, and readers of FIFOs; those without an entry are not run. */
   readonly commands: ReadonlyMap<Command, ReadyCommand>;
   readonly lines: readonly LogLine[];
   /** `-t` counts these as complaints; a notify script that is missing is none (Keepalived 2.4). */
@@ -91,7 +91,8 @@ function prepareOthers(
       else lines.push(notifyScriptIgnoredLine(name, command.text));
     }
   }
-  for (const command of [model.global.startupScript, model.global.shutdownScript]) {
+  const { startupScript, shutdownScript, fifos } = model.global;
+  for (const command of [startupScript, shutdownScript, ...fifos.map(({ script }) => script)]) {
     const result = command === undefined ? undefined : prepare(command);
     if (command !== undefined && result?.kind === "ready") commands.set(command, result.ready);
   }

@@ -8,14 +8,15 @@ import type { Model } from "../config/model.ts";
 import type { ScriptFacts } from "../report/data-dump.ts";
 import { lifeScriptLine } from "../report/script-lines.ts";
 import type { ScriptSnapshot } from "../report/state.ts";
-import type { ProcessPort, Timers } from "../sys/ports.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
-import type { Logger } from "./logger.ts";
+import type { VrrpEvent } from "../vrrp/events.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
 import type { Verdict } from "../track/verdicts.ts";
 import type { NotifyState } from "./messages.ts";
 import { groupNotifyCalls, notifyCalls } from "./notifications.ts";
 import type { NotifyCall } from "./notifications.ts";
+import { Herald } from "./herald.ts";
+import type { HeraldParts } from "./herald.ts";
 import { NotifyQueue } from "./notify-queue.ts";
 import type { PreparedScripts } from "./prepare-scripts.ts";
 import type { Account, ReadyCommand } from "./script-commands.ts";
@@ -26,11 +27,7 @@ export const LIFE_SCRIPT_TIME = seconds(10);
 const LIFE_SCRIPT_KILL_DELAY = seconds(2);
 const LIFE_SCRIPT_CAPTURE_BYTES = 2_048;
 
-export interface ProgramRunnerParts {
-  readonly timers: Timers;
-  readonly processes: ProcessPort;
-  readonly logger: Logger;
-  readonly environment: Readonly<Record<string, string>>;
+export interface ProgramRunnerParts extends HeraldParts {
   readonly self: Account;
   readonly changed: (name: string, status: Verdict) => void;
 }
@@ -39,6 +36,7 @@ export class ProgramRunner {
   readonly #parts: ProgramRunnerParts;
   readonly #checks: ScriptRunner;
   readonly #notifications: NotifyQueue;
+  readonly #herald: Herald;
   #prepared: PreparedScripts | undefined;
   /** What was removed by the last reload and may still have to be told. */
   #before: PreparedScripts | undefined;
@@ -48,12 +46,14 @@ export class ProgramRunner {
     this.#parts = parts;
     this.#checks = new ScriptRunner(parts);
     this.#notifications = new NotifyQueue(parts);
+    this.#herald = new Herald(parts);
   }
 
   /** Takes a configuration; its checks start with `startChecks`. */
   configure(prepared: PreparedScripts): void {
     this.#before = this.#prepared;
     this.#prepared = prepared;
+    this.#herald.configure(prepared);
   }
 
   startChecks(): void {
@@ -69,13 +69,25 @@ export class ProgramRunner {
     this.#isStopping = true;
   }
 
-  notificationsDone(): Promise<void> {
-    return this.#notifications.finished();
+  async notificationsDone(): Promise<void> {
+    await Promise.all([this.#notifications.finished(), this.#herald.stop()]);
+  }
+
+  /** The VRRP process runs with the configuration that was reloaded. */
+  reloaded(): void {
+    this.#herald.reloaded();
+  }
+
+  heard({ instance, event }: VrrpEvent): void {
+    if (event.kind !== "priorityChanged") return;
+    const found = this.#find(instance, this.#prepared);
+    if (found !== undefined) this.#herald.priorityChanged(found.config, event.to);
   }
 
   notify(instance: string, state: NotifyState, priority: number): void {
     const found = this.#find(instance, this.#prepared) ?? this.#find(instance, this.#before);
     if (found === undefined) return;
+    this.#herald.instance(found.config, state, priority);
     const calls = notifyCalls(found.config, state, priority);
     this.#call(calls, { lane: instance, isLast: state === "stopped" }, found.prepared);
   }
@@ -84,6 +96,7 @@ export class ProgramRunner {
     for (const prepared of [this.#prepared, this.#before]) {
       const config = prepared?.model.syncGroups.find(({ name }) => name === group);
       if (prepared === undefined || config === undefined) continue;
+      this.#herald.group(config, state);
       // Instances have no blanks in their names: a group's lane is its own.
       const about = { lane: `group ${group}`, isLast: state === "stopped" };
       this.#call(groupNotifyCalls(config, state), about, prepared);

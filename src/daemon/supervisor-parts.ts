@@ -2,6 +2,7 @@
 import type { Model } from "../config/model.ts";
 import type { LogLine } from "../report/log-line.ts";
 import type { FilePort, ProcessPort, ProcessTable, Timers } from "../sys/ports.ts";
+import type { OpenFifo, SendMail } from "../sys/telling-ports.ts";
 import type { Logger } from "./logger.ts";
 import type { LockPidFile, PidFileOptions } from "./pid-files.ts";
 import type { CommandContext } from "./script-commands.ts";
@@ -49,6 +50,9 @@ export interface SupervisorParts {
   /** What scripts see: the daemon's environment without what would change how they are loaded. */
   readonly environment: Readonly<Record<string, string>>;
   readonly scripts: Omit<CommandContext, "global">;
+  readonly openFifo: OpenFifo;
+  /** Loads what sends mail; called when there is the first mail to send. */
+  readonly loadMailer: () => SendMail;
   readonly load: () => LoadedConfiguration;
   readonly startVrrp: () => VrrpProcess;
   /** A VRRP process started before the configuration was read. */

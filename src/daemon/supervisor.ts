@@ -76,6 +76,7 @@ export class Supervisor {
     this.#programs = new ProgramRunner({
       ...parts,
       self: parts.scripts.self,
+      accounts: parts.scripts.accounts,
       changed: (name, status) => {
         this.#note(`check ${name} is ${status}`);
         this.#keeper.tell({
@@ -268,6 +269,7 @@ export class Supervisor {
         const facts = { interfaceName: this.#interfaces.get(message.event.instance) };
         const source = { ident: "Keepalived_vrrp", pid, at: message.at } as const;
         logger.logAll(renderEvent(message.event, facts), source);
+        this.#programs.heard(message.event);
         return;
       }
       case "line":
@@ -283,6 +285,7 @@ export class Supervisor {
         this.#operator.setSnapshot(message.snapshot);
         return;
       case "reloaded":
+        this.#programs.reloaded();
         logger.logAll([reloadCompleteLine(), reloadTimeLine(message.tookUs)]);
         return;
       case "fatal":

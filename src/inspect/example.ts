@@ -196,6 +196,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   persistence_granularity: "255.255.255.0",
   priority: "150",
   realms: "10/20",
+  smtp_auth: "lb1 /etc/keepalived/mail.password",
+  smtp_tls: "starttls",
   virtual_router_id: "51",
   vmac_garp_intvl: "all 60",
   vrrp_garp_extra_if: "all 60",

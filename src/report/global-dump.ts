@@ -11,13 +11,7 @@ const SETTLED = {
     "Checkers log all failures = false",
     "No test config before reload",
   ],
-  afterInterfaces: [
-    "Disable local IGMP = no",
-    "LVS flush = false",
-    "LVS flush on stop = disabled",
-    "FIFO write vrrp states on reload = false",
-    "VRRP notify priority changes = false",
-  ],
+  afterInterfaces: ["Disable local IGMP = no", "LVS flush = false", "LVS flush on stop = disabled"],
   beforeProcesses: ["Max auto priority = 0", "Min auto priority delay = 1000000 usecs"],
   otherProcesses: [
     "Checker process priority = 0",
@@ -50,6 +44,8 @@ export function globalLines(global: GlobalConfig): readonly string[] {
       ? []
       : [`Default interface = ${global.defaultInterface}`]),
     ...SETTLED.afterInterfaces,
+    `FIFO write vrrp states on reload = ${global.writesStatesOnReload}`,
+    "VRRP notify priority changes = false",
     `VRRP IPv4 mcast group = ${global.multicastGroupIpv4}`,
     `VRRP IPv6 mcast group = ${global.multicastGroupIpv6}`,
     `VRRP default protocol version = ${global.vrrpVersion}`,

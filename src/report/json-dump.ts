@@ -93,7 +93,7 @@ function electionFields(config: InstanceConfig, state: InstanceSnapshot): JsonFi
     ["wantstate", STATE_NUMBERS[config.initialState]],
     ["version", config.version],
     ["smtp_alert", config.smtpAlert],
-    ["notify_deleted", config.notify.deleted !== undefined],
+    ["notify_deleted", config.reportsDeleted],
   ];
 }
 

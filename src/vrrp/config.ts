@@ -152,6 +152,10 @@ export interface InstanceConfig {
   readonly oldUnicastChecksum: "auto" | "always" | "never";
   readonly debug: number;
   readonly notify: NotifyCommands;
+  /** Changes of the effective priority are written to the FIFOs. */
+  readonly notifiesPriority: boolean;
+  /** Removed by a reload it is reported as deleted, not as faulty. */
+  readonly reportsDeleted: boolean;
   readonly smtpAlert: boolean;
   /** The name of its vrrp_sync_group. */
   readonly syncGroup: string | undefined;

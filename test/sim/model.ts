@@ -101,6 +101,8 @@ export function instanceFrom(words: Words): InstanceConfig {
       masterReceivedLowerPriority: undefined,
       any: undefined,
     },
+    notifiesPriority: false,
+    reportsDeleted: false,
     smtpAlert: false,
   };
 }
@@ -303,7 +305,12 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
       port: 25,
       helloName: undefined,
       connectTimeout: seconds(30),
+      tellsFaults: true,
+      tls: { kind: "off", authorities: undefined },
+      login: undefined,
     },
+    fifos: [],
+    writesStatesOnReload: false,
     startupScript: undefined,
     shutdownScript: undefined,
   };

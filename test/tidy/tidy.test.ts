@@ -24,8 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cluster: ["base", "wire", "track", "vrrp", "config"],
   inspect: ["base", "track", "vrrp", "lvs", "config"],
   report: PURE,
-  sys: ["base", "wire", "node:", "koffi"],
-  daemon: [...PURE, "report", "sys/ports.ts", "node:"],
+  sys: ["base", "wire", "node:", "koffi", "nodemailer"],
+  daemon: [...PURE, "report", "sys/ports.ts", "sys/telling-ports.ts", "node:"],
   lsp: [...PURE, "report", "node:", ...LANGUAGE_SERVER_PACKAGES],
   cli: [...PURE, "report", "sys", "daemon", "lsp", "node:", ...LANGUAGE_SERVER_PACKAGES],
 };

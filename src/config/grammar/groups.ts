@@ -135,6 +135,7 @@ export const syncGroupGrammar = blockGrammar<SyncGroupDraft>("vrrp_sync_group", 
     group: "notify",
     default: "global",
     help: "Write member priority changes to FIFOs.",
+    set: (draft, value) => (draft.notifiesPriority = value),
   }),
 ]);
 

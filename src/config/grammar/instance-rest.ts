@@ -273,7 +273,9 @@ export const INSTANCE_NOTIFICATION: readonly Keyword<InstanceDraft>[] = [
     group: "notify",
     default: "off (FAULT)",
     help: "Report DELETED when a reload removes the instance.",
-    without: () => undefined,
+    without: (draft) => {
+      draft.reportsDeleted = true;
+    },
     set: (draft, value) => (draft.notify.deleted = value),
   }),
   command({
@@ -298,7 +300,6 @@ export const INSTANCE_NOTIFICATION: readonly Keyword<InstanceDraft>[] = [
     group: "smtp",
     default: "off unless global",
     help: "Mail on transitions.",
-    later: "transitions are logged, no mail is sent",
     set: (draft, value) => (draft.smtpAlert = value),
   }),
   boolean({
@@ -307,7 +308,7 @@ export const INSTANCE_NOTIFICATION: readonly Keyword<InstanceDraft>[] = [
     group: "notify",
     default: "global",
     help: "Write priority changes to FIFOs.",
-    later: "priority changes are not written to the FIFOs",
+    set: (draft, value) => (draft.notifiesPriority = value),
   }),
 ];
 

@@ -57,6 +57,9 @@ export const close = declare<(fd: number) => number>("int close(int fd)");
 export const open = declare<(path: string, flags: number, mode: number) => number>(
   "int open(const char *path, int flags, uint32_t mode)",
 );
+export const mkfifo = declare<(path: string, mode: number) => number>(
+  "int mkfifo(const char *path, uint32_t mode)",
+);
 export const read = declare<(fd: number, data: Memory, length: number) => number>(
   "intptr_t read(int fd, void *data, size_t length)",
 );

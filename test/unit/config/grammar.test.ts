@@ -38,7 +38,7 @@ test("no block has two rows of one name", () => {
 
 const BLOCKS = {
   "": 25,
-  global_defs: 140,
+  global_defs: 142,
   vrrp_instance: 70,
   "vrrp_instance authentication": 2,
   "vrrp_instance auth_hmac": 5,

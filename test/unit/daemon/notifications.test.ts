@@ -23,9 +23,11 @@ const all: NotifyCommands = {
 };
 
 const calls = (state: NotifyState, notify: NotifyCommands = all): readonly string[] =>
-  notifyCalls({ name: "VI_1", notify }, state, 150).map(({ command: { text }, extra }) =>
-    [text, ...extra].join(" "),
-  );
+  notifyCalls(
+    { name: "VI_1", notify, reportsDeleted: notify.deleted !== undefined },
+    state,
+    150,
+  ).map(({ command: { text }, extra }) => [text, ...extra].join(" "));
 
 test("the specific script comes first, the generic one with four words", () => {
   assert.deepEqual(calls("master"), ["master", "any INSTANCE VI_1 MASTER 150"]);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { askStatus } from "../../../src/cli/control-client.ts";
 import type { Command } from "../../../src/base/command.ts";
+import { fail } from "../../../src/base/result.ts";
 import { seconds } from "../../../src/base/units.ts";
 import type { Model } from "../../../src/config/model.ts";
 import { Supervisor } from "../../../src/daemon/supervisor.ts";
@@ -87,6 +88,8 @@ function setUp(choices: Choices = {}) {
       self: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       searchPath: "/bin",
     },
+    openFifo: () => fail("notAFifo"),
+    loadMailer: () => assert.fail("no mail is sent"),
     load: () => configuration,
     startVrrp: () => new FakeVrrp(300),
     earlyVrrp: early,
