@@ -85,12 +85,9 @@ export class Supervisor {
         });
       },
     });
-    this.#trackers = new Trackers({
-      ...parts,
-      changed: (update) => {
-        this.#keeper.tell({ kind: "tracker", update });
-      },
-    });
+    this.#trackers = new Trackers(parts, (update) =>
+      this.#keeper.tell({ kind: "tracker", update }),
+    );
     this.#keeper = this.#newKeeper();
     this.#operator = new Operator({
       pid: parts.pid,

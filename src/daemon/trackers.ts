@@ -13,25 +13,25 @@ export interface TrackersParts {
   readonly logger: Logger;
   readonly files: FilePort;
   readonly processTable: ProcessTable;
-  readonly changed: (update: TrackerUpdate) => void;
 }
 
 export class Trackers {
   readonly #files: FileTracker;
   readonly #processes: ProcessTracker;
 
-  constructor(parts: TrackersParts) {
-    const { timers, logger, files, processTable, changed } = parts;
+  /** `tell` is given every change; there may be nobody to hear it yet. */
+  constructor(parts: TrackersParts, tell: (update: TrackerUpdate) => boolean) {
+    const { timers, logger, files, processTable } = parts;
     this.#files = new FileTracker({
       ...{ files, logger },
       changed: (name, value) => {
-        changed({ kind: "file", name, value });
+        tell({ kind: "file", name, value });
       },
     });
     this.#processes = new ProcessTracker({
       ...{ table: processTable, timers, logger },
       changed: (name, verdict) => {
-        changed({ kind: "process", name, verdict });
+        tell({ kind: "process", name, verdict });
       },
     });
   }

@@ -67,13 +67,24 @@ export class FileWatches implements Disposable {
     });
   }
 
+  get isOpen(): boolean {
+    return this.#inotify.isOpen;
+  }
+
   watch(path: string, changed: () => void): Disposable {
     const subscription: Subscription = { path, changed, spots: [] };
-    subscription.spots = this.#spotsOf(path);
+    try {
+      subscription.spots = this.#spotsOf(path);
+    } catch (error: unknown) {
+      if (this.#subscriptions.size === 0) this[Symbol.dispose]();
+      throw error;
+    }
     this.#subscriptions.add(subscription);
     return {
       [Symbol.dispose]: () => {
         this.#subscriptions.delete(subscription);
+        // With nothing left to watch, nothing keeps the process from ending.
+        if (this.#subscriptions.size === 0) this[Symbol.dispose]();
         this.#release(subscription.spots);
       },
     };

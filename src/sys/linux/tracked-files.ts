@@ -47,7 +47,7 @@ export function trackedFiles(): FilePort {
     read: readTrackedFile,
     write: writeTrackedFile,
     watch: (path, changed) => {
-      watches ??= new FileWatches();
+      if (watches?.isOpen !== true) watches = new FileWatches();
       return watches.watch(path, changed);
     },
   };
