@@ -1,7 +1,7 @@
 /** `keepalived -t`: what is wrong with a configuration, without running it. */
 import { appendFileSync } from "node:fs";
 import type { Diagnostic } from "../config/diagnostics.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import type { LoadOptions, LoadedConfig } from "../config/load.ts";
 import { renderLine } from "../config/render-diagnostics.ts";
 import type { DaemonOptions } from "./command.ts";
 import { interfaceTable, loadFor } from "./load-configuration.ts";
@@ -21,7 +21,7 @@ export interface Checked {
 
 /** Plain lines as Keepalived prints them, on standard error or appended to a file. */
 export function runConfigTest(options: DaemonOptions, logFile: string | undefined): number {
-  const { diagnostics, exitCode } = checkFile(options);
+  const { diagnostics, exitCode } = checkFile(options, { isOnlyCheck: true });
   const text = diagnostics.map((diagnostic) => `${renderLine(diagnostic)}\n`).join("");
   if (logFile === undefined) {
     // The stream of standard error takes time to load, and most tests have nothing to say.
@@ -38,9 +38,13 @@ export function runConfigTest(options: DaemonOptions, logFile: string | undefine
 }
 
 /** A file of this host, with what it names there. */
-export function checkFile(options: DaemonOptions): Checked {
+export function checkFile(
+  options: DaemonOptions,
+  wanted: Pick<LoadOptions, "isOnlyCheck"> = {},
+): Checked {
   // Interfaces of another namespace cannot be looked at without going there.
   const loaded = loadFor(options, {
+    ...wanted,
     ...hostSurroundings(options.netNamespace),
     interfacesOf: (named) =>
       (options.netNamespace ?? named) === undefined ? interfaceTable() : undefined,

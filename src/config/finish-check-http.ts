@@ -10,10 +10,10 @@ import type {
 import type { HttpCheckDraft, UrlDraft } from "./checker-drafts.ts";
 import { finishNetwork, inherited } from "./finish-check-timing.ts";
 import type { KindDefaults } from "./finish-check-timing.ts";
+import type { CheckScope } from "./finish-server-group.ts";
 import type { RealServerDraft } from "./lvs-drafts.ts";
 import { patternProblem } from "./pattern.ts";
 import { remark } from "./remark.ts";
-import type { Scope } from "./scope.ts";
 
 const FOR_HTTP: KindDefaults = { retry: 1, delayBeforeRetry: seconds(3) };
 const SUCCESS: readonly StatusRange[] = [{ from: 200, to: 299 }];
@@ -22,7 +22,7 @@ const SUCCESS: readonly StatusRange[] = [{ from: 200, to: 299 }];
 export function finishHttp(
   draft: HttpCheckDraft,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): HttpCheckConfig | undefined {
   const virtualHost = inherited(draft, server, "virtualHost");
   const [first, ...others] = draft.urls.flatMap((url) => {
@@ -60,7 +60,7 @@ function finishUrl(
   draft: UrlDraft,
   virtualHost: string | undefined,
   check: HttpCheckDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): UrlConfig | undefined {
   if (draft.path === undefined) {
     scope.report({
@@ -83,7 +83,7 @@ function finishUrl(
   };
 }
 
-function finishPattern(draft: UrlDraft, { report }: Scope): PatternConfig | undefined {
+function finishPattern(draft: UrlDraft, { report }: CheckScope): PatternConfig | undefined {
   const { pattern, minimumOffset, maximumOffset, stack } = draft;
   if (pattern === undefined) {
     const at = draft.mustNotMatch ?? draft.patternOptions?.at ?? minimumOffset?.at;

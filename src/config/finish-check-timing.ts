@@ -4,8 +4,8 @@ import { seconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
 import type { CheckConnection, CheckTiming } from "../lvs/checker-config.ts";
 import type { ConnectionDraft, TimingDraft } from "./checker-drafts.ts";
+import type { CheckScope } from "./finish-server-group.ts";
 import type { CheckDefaults, RealServerDraft } from "./lvs-drafts.ts";
-import type { Scope } from "./scope.ts";
 
 const DEFAULT_DELAY_LOOP = seconds(60);
 const DEFAULT_CONNECT_TIMEOUT = seconds(5);
@@ -26,7 +26,7 @@ export function finishNetwork(
   draft: ConnectionDraft,
   defaults: KindDefaults,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): FinishedNetwork {
   return {
     timing: finishTiming(draft, defaults, server, scope),
@@ -38,7 +38,7 @@ export function finishTiming(
   draft: TimingDraft,
   defaults: KindDefaults,
   server: RealServerDraft,
-  { global }: Scope,
+  { global }: CheckScope,
 ): CheckTiming {
   // By name and not by key: there may be tens of thousands of checks.
   const { service } = server;
@@ -70,7 +70,7 @@ export function inherited<Key extends keyof CheckDefaults>(
 function finishConnection(
   draft: ConnectionDraft,
   server: RealServerDraft,
-  { report }: Scope,
+  { report }: CheckScope,
 ): CheckConnection {
   const address = draft.address ?? server.address;
   if (draft.bindInterface === undefined && isLinkLocal(address)) {

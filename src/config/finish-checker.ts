@@ -19,9 +19,9 @@ import { finishHttp } from "./finish-check-http.ts";
 import { finishNetwork, finishTiming, inherited } from "./finish-check-timing.ts";
 import type { KindDefaults } from "./finish-check-timing.ts";
 import { namesOf } from "./finish-tracking.ts";
+import type { CheckScope } from "./finish-server-group.ts";
 import type { RealServerDraft } from "./lvs-drafts.ts";
 import { remark } from "./remark.ts";
-import type { Scope } from "./scope.ts";
 
 const DEFAULT_HELLO_NAME = "smtpchecker.keepalived.org";
 const DEFAULT_MAXIMUM_LENGTH = 255;
@@ -31,7 +31,10 @@ const FOR_MISC: KindDefaults = { retry: 0, delayBeforeRetry: seconds(1) };
 const FOR_DNS: KindDefaults = { retry: 3, delayBeforeRetry: undefined };
 
 /** The checks of a server; those that cannot be made are reported and left out. */
-export function finishCheckers(server: RealServerDraft, scope: Scope): readonly CheckerConfig[] {
+export function finishCheckers(
+  server: RealServerDraft,
+  scope: CheckScope,
+): readonly CheckerConfig[] {
   const finished: CheckerConfig[] = [];
   const followed = new Set<string>();
   for (const draft of server.checkers) {
@@ -52,7 +55,7 @@ export function commandOfChecker(draft: CheckerDraft): Located<Command> | undefi
 export function finishChecker(
   draft: CheckerDraft,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): CheckerConfig | undefined {
   switch (draft.kind) {
     case "tcp":
@@ -93,7 +96,7 @@ export function finishChecker(
 function finishHosts(
   draft: SmtpCheckDraft,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): readonly CheckerConfig[] {
   return draft.hosts.map((host) => ({
     kind: "smtp",
@@ -102,7 +105,7 @@ function finishHosts(
   }));
 }
 
-function finishReply(draft: UdpCheckDraft, { report }: Scope): UdpReplyConfig | undefined {
+function finishReply(draft: UdpCheckDraft, { report }: CheckScope): UdpReplyConfig | undefined {
   if (draft.requiresReply !== true) {
     const idle = draft.minimumLength ?? draft.maximumLength;
     if (idle !== undefined) {
@@ -130,7 +133,7 @@ function finishReply(draft: UdpCheckDraft, { report }: Scope): UdpReplyConfig | 
 function finishMisc(
   draft: MiscCheckDraft,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): CheckerConfig | undefined {
   if (draft.command === undefined) {
     scope.report({
@@ -161,7 +164,7 @@ function finishMisc(
   };
 }
 
-function finishFile(draft: FileCheckDraft, scope: Scope): CheckerConfig | undefined {
+function finishFile(draft: FileCheckDraft, scope: CheckScope): CheckerConfig | undefined {
   const { trackFile } = draft;
   if (trackFile === undefined) {
     scope.report({
@@ -191,7 +194,7 @@ function reportUnknown(
   keyword: string,
   message: string,
   { value, at }: ReferenceDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): void {
   const below = scope.names.get(`${keyword} ${value}`);
   const close = below === undefined ? scope.suggest(value, namesOf(keyword, scope)) : undefined;
@@ -211,7 +214,7 @@ function reportUnknown(
 function finishBfdCheck(
   draft: BfdCheckDraft,
   server: RealServerDraft,
-  scope: Scope,
+  scope: CheckScope,
 ): CheckerConfig | undefined {
   const { instance } = draft;
   if (instance === undefined) {
@@ -253,7 +256,7 @@ function isRepeated(
   checker: CheckerConfig,
   draft: CheckerDraft,
   followed: Set<string>,
-  { report }: Scope,
+  { report }: CheckScope,
 ): boolean {
   if (checker.kind !== "bfd") return false;
   if (!followed.has(checker.instance)) {

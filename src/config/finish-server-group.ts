@@ -17,14 +17,23 @@ export interface GroupFacts {
   readonly marks: number;
 }
 
-export interface ServiceScope extends Scope {
+/** What the finish of a service and of its checks looks at beside their drafts. */
+export type CheckScope = Pick<
+  Scope,
+  "global" | "names" | "trackFiles" | "bfdInstances" | "report" | "suggest" | "programExists"
+>;
+
+export interface ServiceScope extends CheckScope {
   readonly groups: ReadonlyMap<string, GroupFacts>;
   /** Groups that stand in the file, whether or not they can be used. */
   readonly groupNames: ReadonlyMap<string, Span>;
 }
 
 /** The group, or undefined when it cannot be used. */
-export function finishGroup(draft: ServerGroupDraft, { report }: Scope): GroupFacts | undefined {
+export function finishGroup(
+  draft: ServerGroupDraft,
+  { report }: CheckScope,
+): GroupFacts | undefined {
   const name = draft.name.value;
   const members = draft.members.map(({ value }) => value);
   const families = new Set<Family>();

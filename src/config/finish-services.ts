@@ -9,13 +9,21 @@ import type { Located, Span } from "./diagnostics.ts";
 import type { RootDraft } from "./drafts.ts";
 import { commandOfChecker } from "./finish-checker.ts";
 import { finishGroup } from "./finish-server-group.ts";
-import type { GroupFacts, ServiceScope } from "./finish-server-group.ts";
+import type { CheckScope, GroupFacts, ServiceScope } from "./finish-server-group.ts";
 import { finishVirtualServer } from "./finish-virtual-server.ts";
 import type { LvsGlobalsDraft, SyncDaemonDraft, VirtualServerDraft } from "./lvs-drafts.ts";
 import type { Scope } from "./scope.ts";
+import type { ServiceChecks } from "./service-checks.ts";
 
-/** Everything that the file says of load balancing, with what cannot be used left out. */
-export function finishServices(root: RootDraft, scope: Scope): ServicesConfig {
+/**
+ * Everything that the file says of load balancing, with what cannot be used left out. Services that
+ * are only checked (`service-checks.ts`) leave nothing in it.
+ */
+export function finishServices(
+  root: RootDraft,
+  scope: Scope,
+  checks?: ServiceChecks,
+): ServicesConfig {
   const { services, global } = root;
   const groups = new Map<string, GroupFacts>();
   for (const draft of services.groups) {
@@ -26,13 +34,22 @@ export function finishServices(root: RootDraft, scope: Scope): ServicesConfig {
   const inner: ServiceScope = { ...scope, groups, groupNames };
   const virtualServers: VirtualServerConfig[] = [];
   const taken = new Map<string, Span>();
+  const checked = checks?.finish(inner) ?? [];
+  for (const { claim, at } of checked) {
+    if (claim !== undefined) checkTaken(claim, at, taken, scope);
+  }
   for (const draft of services.virtualServers) {
     const finished = finishVirtualServer(draft, inner);
     if (finished === undefined) continue;
     checkTaken(finished, draft.at, taken, scope);
     virtualServers.push(finished);
   }
-  checkScripts(services.virtualServers, scope);
+  if (global.scriptSecurity === undefined) {
+    const script =
+      checked.find((each) => each.script !== undefined)?.script ??
+      firstScript(services.virtualServers, scope.programExists);
+    if (script !== undefined) reportInsecure(script, scope);
+  }
   const { tlsClient } = services;
   return {
     ...finishLvsGlobals(global.lvs, scope),
@@ -47,13 +64,11 @@ export function finishServices(root: RootDraft, scope: Scope): ServicesConfig {
   };
 }
 
+/** What makes a service the same as another one. */
+export type Claim = Pick<VirtualServerConfig, "target" | "protocol" | "family">;
+
 /** Keepalived takes both, and both then change one service of the kernel. */
-function checkTaken(
-  service: VirtualServerConfig,
-  at: Span,
-  taken: Map<string, Span>,
-  { report }: Scope,
-): void {
+function checkTaken(service: Claim, at: Span, taken: Map<string, Span>, { report }: Scope): void {
   const { target, protocol, family } = service;
   const name = serviceName(target, protocol);
   const key =
@@ -108,24 +123,19 @@ function finishSyncDaemon(
 }
 
 /** Keepalived insists on a decision as soon as any script of a service would run. */
-function checkScripts(
-  services: readonly VirtualServerDraft[],
-  { global, programExists, report }: Scope,
-): void {
-  if (global.scriptSecurity !== undefined) return;
-  const first = firstScript(services, programExists);
-  if (first === undefined) return;
+function reportInsecure({ at }: Located<Command>, { report }: CheckScope): void {
   report({
     severity: "warning",
     code: "script-security",
     message:
       "SECURITY VIOLATION - check scripts are being executed but script_security not enabled.",
-    at: first.at,
+    at,
     fix: "add enable_script_security to global_defs",
   });
 }
 
-function firstScript(
+/** The first script of these services that would run. */
+export function firstScript(
   services: readonly VirtualServerDraft[],
   programExists: (program: string) => boolean,
 ): Located<Command> | undefined {

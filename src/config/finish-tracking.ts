@@ -219,7 +219,7 @@ export function isDefined(tracked: TrackedDraft, owner: string, scope: Scope): b
 const MAX_NAMES_LOOKED_AT = 1_000;
 
 /** Names of blocks of one kind, for suggestions; the first ones are enough. */
-export function* namesOf(keyword: string, scope: Scope): Generator<string> {
+export function* namesOf(keyword: string, scope: Pick<Scope, "names">): Generator<string> {
   const start = `${keyword} `;
   let looked = 0;
   for (const key of scope.names.keys()) {

@@ -28,6 +28,7 @@ import { routeNames, rulePreferences } from "./route-names.ts";
 import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { FileSource } from "./source.ts";
+import { createServiceChecks } from "./service-checks.ts";
 import { takeStatements } from "./statements.ts";
 import type { StatementOptions } from "./statements.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -41,6 +42,8 @@ export interface LoadOptions extends StatementOptions, Surroundings {
   ) => ((name: string) => boolean) | undefined;
   /** Whether a program is there; leave it out to take every script for one that would run. */
   readonly programExists?: (program: string) => boolean;
+  /** Nothing but diagnostics is wanted: `services` and the drafts of services may stay empty. */
+  readonly isOnlyCheck?: boolean;
 }
 
 export interface Verdict {
@@ -77,8 +80,15 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     suggest: createSuggester(),
     interfaces: [],
   };
+  const { global, services: serviceDrafts } = root;
+  const programExists = options.programExists ?? (() => true);
+  const serviceChecks =
+    options.isOnlyCheck === true
+      ? createServiceChecks({ ...context, global, programExists })
+      : undefined;
   const { files } = takeStatements(source, options, list.report, (statement) => {
     readStatement(rootGrammar, root, statement, context);
+    serviceChecks?.take(serviceDrafts.virtualServers);
   });
   const scope: Scope = {
     global: root.global,
@@ -92,7 +102,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
     report: list.report,
     suggest: context.suggest,
     interfaceExists: options.interfaceExists ?? options.interfacesOf?.(root.netNamespace?.value),
-    programExists: options.programExists ?? (() => true),
+    programExists,
     surroundings: options,
     routeNames: routeNames(source, {
       distribution: root.global.iprouteUsrDir?.value,
@@ -102,7 +112,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);
-  const services = finishServices(root, scope);
+  const services = finishServices(root, scope, serviceChecks);
   const bfd = finishBfdInstances(root.bfdInstances, scope);
   const diagnostics = inFileOrder(list.finish(), files);
   return {

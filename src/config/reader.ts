@@ -30,18 +30,14 @@ export function readFile(reading: Reading, path: string, text: string): void {
       problem(reading, "limit", message, line);
       return;
     }
-    if (isPlain(line.text)) reading.sink(line);
+    if (reading.isInert && isPlain(line.text)) reading.sink(line, reading.isBare);
     else processLine(reading, stripComment(line));
   }
 }
 
-const HASH = 0x23;
-const BANG = 0x21;
-const DOLLAR = 0x24;
-
 /**
- * Whether a line stands for itself, as nearly all do: not empty, without comment and parameter, and
- * none of the lines that act on the reading. Those of `processLine` would leave it as it is.
+ * Whether a line without comment and parameter stands for itself, as nearly all do: not empty, and
+ * none of those that act on the reading. `processLine` would leave it as it is.
  */
 function isPlain(text: string): boolean {
   switch (text.charAt(0)) {
@@ -50,18 +46,12 @@ function isPlain(text: string): boolean {
     case "~":
       return false;
     case "i":
-      if (text.startsWith("include")) return false;
-      break;
+      return !text.startsWith("include");
     case "r":
-      if (text.startsWith("random_seed")) return false;
-      break;
+      return !text.startsWith("random_seed");
     default:
+      return true;
   }
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === HASH || code === BANG || code === DOLLAR) return false;
-  }
-  return true;
 }
 
 function processLine(reading: Reading, stripped: LineText): void {
@@ -105,7 +95,7 @@ function emit(reading: Reading, line: LineText): void {
       reading.random = randomSource(Number(words[0] ?? 0) || 0);
     }
   }
-  reading.sink(line);
+  reading.sink(line, false);
 }
 
 /** What is left of `@ID rest` and `@^ID rest`; undefined when the line does not count here. */

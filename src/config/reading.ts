@@ -21,7 +21,18 @@ export interface ReadOptions {
   readonly allIncludesRequired: boolean;
 }
 
-export type LineSink = (line: LineText) => void;
+/** Takes a line; a bare one has neither quotes nor braces. */
+export type LineSink = (line: LineText, isBare: boolean) => void;
+
+/** A character that makes a line more than its words, and where in the text it stands next. */
+interface Mark {
+  readonly character: string;
+  at: number;
+}
+
+/** Characters of comments, escapes of them, and parameters. */
+const ACTING = ["#", "!", "$"];
+const OF_BLOCKS = ['"', "{", "}"];
 
 interface FileInput {
   readonly kind: "file";
@@ -30,8 +41,10 @@ interface FileInput {
   /** Absolute; what `$_PWD` and relative includes mean while this file is read. */
   readonly directory: string;
   readonly text: string;
-  /** Whether a line may have a NUL byte; looked for once, since no real file has one. */
-  readonly hasNul: boolean;
+  /** So that most lines are told to be plain without a look at each of their characters. */
+  readonly acting: readonly Mark[];
+  readonly ofBlocks: readonly Mark[];
+  readonly nul: Mark;
   /** Lines taken so far, and where in the text the next one begins; undefined after the last. */
   next: number;
   at: number | undefined;
@@ -73,6 +86,10 @@ export interface Reading {
   readonly definitions: Definitions;
   includeChecks: ReadonlySet<IncludeCheck>;
   random: (minimum: number, maximum: number) => number;
+  /** Whether the line taken last stands in its file without anything that acts on the reading. */
+  isInert: boolean;
+  /** The same of quotes and braces. */
+  isBare: boolean;
   linesRead: number;
   charactersLeft: number;
   charactersIncluded: number;
@@ -105,6 +122,8 @@ export function createReading(
     },
     includeChecks: new Set(),
     random: randomSource(source.randomSeed),
+    isInert: false,
+    isBare: false,
     linesRead: 0,
     charactersLeft: MAX_SUBSTITUTED_CHARACTERS,
     charactersIncluded: 0,
@@ -117,7 +136,6 @@ export function pushFile(reading: Reading, path: string, text: string): void {
   const absolute = absolutePath(reading.source.workingDirectory, path);
   const directory = absolute.slice(0, Math.max(1, absolute.lastIndexOf("/")));
   const at = text.startsWith("\ufeff") ? 1 : 0;
-  const hasNul = text.includes("\0");
   reading.files.push(path);
   reading.inputs.push({
     kind: "file",
@@ -125,10 +143,29 @@ export function pushFile(reading: Reading, path: string, text: string): void {
     absolutePath: absolute,
     directory,
     text,
-    hasNul,
+    acting: ACTING.map(markOf),
+    ofBlocks: OF_BLOCKS.map(markOf),
+    nul: markOf("\0"),
     next: 0,
     at,
   });
+}
+
+const markOf = (character: string): Mark => ({ character, at: -1 });
+
+/** Whether one of the marks stands between two places; asked for one line after the other. */
+function holds(text: string, marks: readonly Mark[], from: number, to: number): boolean {
+  let isFound = false;
+  for (const mark of marks) isFound = standsIn(text, mark, from, to) || isFound;
+  return isFound;
+}
+
+function standsIn(text: string, mark: Mark, from: number, to: number): boolean {
+  if (mark.at < from) {
+    const at = text.indexOf(mark.character, from);
+    mark.at = at < 0 ? text.length : at;
+  }
+  return mark.at < to;
 }
 
 export function currentDirectory(reading: Reading): string {
@@ -155,6 +192,8 @@ export function nextLine(reading: Reading): LineText | undefined {
 
 function takeLine(reading: Reading, input: Input): LineText | undefined {
   if (input.kind === "file") return takeLineOfFile(reading, input);
+  reading.isInert = false;
+  reading.isBare = false;
   const index = input.next;
   input.next += 1;
   if (input.kind === "replay") return input.lines[index];
@@ -185,12 +224,14 @@ function takeLineOfFile(reading: Reading, input: FileInput): LineText | undefine
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start += 1;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  reading.isInert = !holds(text, input.acting, start, end);
+  reading.isBare = !holds(text, input.ofBlocks, start, end);
   return lineOfFile(input.path, input.next, text.slice(start, end), start - from + 1);
 }
 
 /** Why a line is not read, if so. */
 function refusalOf(
-  { text, hasNul }: FileInput,
+  { text, nul }: FileInput,
   from: number,
   to: number,
 ): { readonly code: DiagnosticCode; readonly message: string } | undefined {
@@ -198,7 +239,7 @@ function refusalOf(
     const message = `line of ${to - from} characters is too long (at most ${MAX_LINE_LENGTH}) - ignored`;
     return { code: "limit", message };
   }
-  if (hasNul && text.slice(from, to).includes("\0")) {
+  if (standsIn(text, nul, from, to)) {
     return { code: "syntax", message: "line contains a NUL byte - ignored" };
   }
   return undefined;

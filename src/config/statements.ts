@@ -50,9 +50,14 @@ export function takeStatements(
   const tree = createTreeBuilder(report, take);
   const configId = options.configId ?? source.hostName.split(".", 1)[0] ?? source.hostName;
   const allIncludesRequired = options.allIncludesRequired === true;
-  const reading = createReading(source, { configId, allIncludesRequired }, report, (line) => {
-    tree.add(line);
-  });
+  const reading = createReading(
+    source,
+    { configId, allIncludesRequired },
+    report,
+    (line, isBare) => {
+      tree.add(line, isBare);
+    },
+  );
   const paths = mainPaths(source, options.path);
   if (paths.length > 1) {
     report({

@@ -6,9 +6,12 @@ import type { Report, Span } from "./diagnostics.ts";
 import { MAX_BLOCK_DEPTH } from "./limits.ts";
 import { spanIn, trimmedPart } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
+import { bareWordEnd } from "./words.ts";
 
 export interface Statement {
   readonly line: LineText;
+  /** Where its first word ends, when that is not in quotes. */
+  readonly keywordEnd: number;
   block: Block | undefined;
 }
 
@@ -23,7 +26,8 @@ interface OpenBlock {
 }
 
 export interface TreeBuilder {
-  add(line: LineText): void;
+  /** A bare line, without quotes and braces, is text as a whole. */
+  add(line: LineText, isBare?: boolean): void;
   /** The statements at the top that have not been handed over. */
   finish(): readonly Statement[];
 }
@@ -78,12 +82,13 @@ export function createTreeBuilder(
     if (line.text === "" || tooDeep.count > 0) return;
     const { statements } = top();
     if (take !== undefined && statements === root.statements) statements.splice(0).forEach(take);
-    statements.push({ line, block: undefined });
+    statements.push({ line, keywordEnd: bareWordEnd(line.text, 0), block: undefined });
   };
 
   return {
-    add: (line) => {
-      splitAtBraces(line, addText, open, close);
+    add: (line, isBare = false) => {
+      if (isBare) addText(line);
+      else splitAtBraces(line, addText, open, close);
     },
     finish: () => {
       reportUnclosed(stack, report);

@@ -3,9 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { loadConfig } from "../../../src/config/load.ts";
 import {
   CORPUS_DIRECTORY,
   corpusNames,
+  corpusOptions,
+  corpusSource,
+  loadCorpusFile,
   readExpected,
   renderOutcome,
 } from "../../golden/config/corpus.ts";
@@ -17,5 +21,15 @@ for (const name of corpusNames()) {
     if (process.env["UPDATE"] === "1") writeFileSync(path, actual);
     assert.ok(existsSync(path), `${path} is missing: run the tests with UPDATE=1 and review it`);
     assert.equal(actual, readExpected(name));
+  });
+
+  test(`${name}.conf has the same mistakes when only these are asked for`, () => {
+    const { diagnostics, verdict } = loadConfig(corpusSource(), {
+      ...corpusOptions(name),
+      isOnlyCheck: true,
+    });
+    const whole = loadCorpusFile(name);
+    assert.deepEqual(diagnostics, whole.diagnostics);
+    assert.deepEqual(verdict, whole.verdict);
   });
 }
