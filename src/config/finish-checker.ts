@@ -36,10 +36,15 @@ export function finishCheckers(
   scope: CheckScope,
 ): readonly CheckerConfig[] {
   const finished: CheckerConfig[] = [];
-  const followed = new Set<string>();
+  // There may be tens of thousands of servers, and few follow a session.
+  let followed: Set<string> | undefined;
   for (const draft of server.checkers) {
     const checker = finishChecker(draft, server, scope);
-    if (checker === undefined || isRepeated(checker, draft, followed, scope)) continue;
+    if (checker === undefined) continue;
+    if (checker.kind === "bfd") {
+      followed ??= new Set();
+      if (isRepeated(checker.instance, draft, followed, scope)) continue;
+    }
     finished.push(checker);
     if (draft.kind === "smtp") finished.push(...finishHosts(draft, server, scope));
   }
@@ -253,17 +258,16 @@ function finishBfdCheck(
 
 /** One session need not be followed twice. */
 function isRepeated(
-  checker: CheckerConfig,
+  instance: string,
   draft: CheckerDraft,
   followed: Set<string>,
   { report }: CheckScope,
 ): boolean {
-  if (checker.kind !== "bfd") return false;
-  if (!followed.has(checker.instance)) {
-    followed.add(checker.instance);
+  if (!followed.has(instance)) {
+    followed.add(instance);
     return false;
   }
-  const message = `BFD_CHECK - RS already monitoring ${checker.instance}`;
+  const message = `BFD_CHECK - RS already monitoring ${instance}`;
   report({ severity: "error", code: "duplicate", message, at: draft.at });
   return true;
 }

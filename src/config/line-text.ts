@@ -74,6 +74,9 @@ const MAX_LOOK_AHEAD = 200;
 
 /** Where the characters from `start` to `end` were written; what a parameter made is its `$NAME`. */
 export function spanIn(line: LineText, start: number, end: number): Span {
+  if (line.columns === undefined && end > start) {
+    return { file: line.file, line: line.line, column: line.column + start, length: end - start };
+  }
   const column = columnAt(line, start);
   let after = end;
   let stop = columnAt(line, after);

@@ -5,6 +5,7 @@
 import type { Report, Span } from "./diagnostics.ts";
 import { isBlank, skipBlanks, spanIn } from "./line-text.ts";
 import type { LineText } from "./line-text.ts";
+import type { Statement } from "./tree.ts";
 
 export interface Word {
   readonly text: string;
@@ -22,6 +23,12 @@ const QUOTE = 0x22;
 /** Splits at white space; `"` starts a word of its own that runs to the next `"`. */
 export function splitWords(line: LineText, report: Report): Word[] {
   return wordsFrom(line, 0, report);
+}
+
+/** Where the word after the keyword begins when it ends the line, as most do; none in quotes. */
+export function onlyArgumentAt({ line: { text }, keywordEnd }: Statement): number | undefined {
+  const start = skipBlanks(text, keywordEnd);
+  return start < text.length && bareWordEnd(text, start) === text.length ? start : undefined;
 }
 
 /** The words after the keyword. */

@@ -26,6 +26,8 @@ export interface ArgumentDescription {
 export interface ArgumentType<Value> extends ArgumentDescription {
   /** The value, or undefined once the problem has been reported. */
   parse(word: Word, report: Report): Value | undefined;
+  /** The same of a word about which nothing has to be said, undefined for others: most are so. */
+  readonly plain?: (text: string) => Value | undefined;
 }
 
 export function refuse(report: Report, code: DiagnosticCode, word: Word, message: string): void {
@@ -95,12 +97,28 @@ export function integer(minimum: number, maximum: number, unit?: string): Argume
     maximum,
     ...(unit === undefined ? {} : { unit }),
     parse: (word, report) => parseInteger(word, minimum, maximum, report),
+    plain: (text) => plainNumber(text, minimum, maximum),
   };
 }
 
 export const COUNT_MAXIMUM = 2_147_483_647;
 /** The longest time where the manual gives no limit: 32 bits of microseconds. */
 export const SECONDS_MAXIMUM = 4_294;
+
+const ZERO = 0x30;
+const MOST_PLAIN_DIGITS = 9;
+
+/** The number in range of a word of few digits and nothing else; undefined for all others. */
+function plainNumber(text: string, minimum: number, maximum: number): number | undefined {
+  if (text === "" || text.length > MOST_PLAIN_DIGITS) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value >= minimum && value <= maximum ? value : undefined;
+}
 
 function parseInteger(
   word: Word,
@@ -128,6 +146,10 @@ export function seconds(minimum: number, maximum: number): ArgumentType<Duration
     minimum,
     maximum,
     parse: (word, report) => parseSeconds(word, minimum, maximum, report),
+    plain: (text) => {
+      const value = plainNumber(text, minimum, maximum);
+      return value === undefined ? undefined : microseconds(value * 1_000_000);
+    },
   };
 }
 

@@ -130,13 +130,14 @@ export function readStatement<Draft>(
 }
 
 /** The keyword of a statement, unquoted. */
-export function firstWord({ line: { text } }: Statement): string {
-  const start = text.startsWith('"') ? 1 : 0;
-  return text.slice(start, bareWordEnd(text, start));
+export function firstWord({ line: { text }, keywordEnd }: Statement): string {
+  if (keywordEnd > 0) return text.slice(0, keywordEnd);
+  return text.startsWith('"') ? text.slice(1, bareWordEnd(text, 1)) : "";
 }
 
 export function keywordSpan(statement: Statement): Span {
-  return spanIn(statement.line, 0, firstWord(statement).length);
+  const { line, keywordEnd } = statement;
+  return spanIn(line, 0, keywordEnd > 0 ? keywordEnd : firstWord(statement).length);
 }
 
 /** The line that asked for a statement made by a definition. */

@@ -89,9 +89,10 @@ export function forwardingRow<Draft>(row: {
     arguments: [METHOD],
     inside: TUNNEL_OPTIONS.rows,
     needs: 1,
-    take: (draft, [word, ...rest], context) => {
+    take: (draft, found, context) => {
+      const word = found[0];
       if (word === undefined) return;
-      const value = readMethod(word, rest, row.owner, context);
+      const value = readMethod(word, found, row.owner, context);
       if (value !== undefined) row.set(draft, { value, at: spanOf(word) }, context);
     },
   });
@@ -99,11 +100,11 @@ export function forwardingRow<Draft>(row: {
 
 function readMethod(
   word: Word,
-  rest: readonly Word[],
+  found: readonly Word[],
   owner: string,
   context: Context,
 ): Forwarding | undefined {
-  if (word.text === "TUN") return rest.length === 0 ? IPIP : readTunnel(rest, context);
+  if (word.text === "TUN") return found.length === 1 ? IPIP : readTunnel(found.slice(1), context);
   if (word.text !== "NAT" && word.text !== "DR") {
     const upper = word.text.toUpperCase();
     const known = ["NAT", "DR", "TUN"].includes(upper);
@@ -116,7 +117,7 @@ function readMethod(
     });
     return undefined;
   }
-  const [first] = rest;
+  const first = found[1];
   if (first !== undefined) {
     if (!TUNNEL_OPTIONS.byName.has(first.text)) {
       const message = `Invalid tunnel option ${first.text} for ${owner}.`;

@@ -6,7 +6,7 @@ import type { UserDraft } from "../drafts.ts";
 import { spanIn } from "../line-text.ts";
 import { holdsSecret, maskSecrets } from "../mask.ts";
 import type { Statement } from "../tree.ts";
-import { spanOf, splitArguments, splitWords } from "../words.ts";
+import { onlyArgumentAt, spanOf, splitArguments, splitWords } from "../words.ts";
 import type { Word } from "../words.ts";
 import { boolean as booleanType } from "./arguments.ts";
 import type { ArgumentDescription, ArgumentType } from "./arguments.ts";
@@ -40,12 +40,20 @@ export function value<Draft, Value>(
     readonly refused?: (draft: Draft, at: Span) => void;
   },
 ): Keyword<Draft> {
+  const { name, set, refused } = row;
   return {
     ...row,
     arguments: [type],
     inside: [],
     read: (draft, statement, context) => {
       refuseBlock(statement, context);
+      if (set !== undefined && type.plain !== undefined) {
+        const located = readPlain(type.plain, statement);
+        if (located !== undefined) {
+          set(draft, located, context);
+          return;
+        }
+      }
       const words = argumentWords(statement, context);
       const word = words[0];
       if (word === undefined) {
@@ -53,9 +61,9 @@ export function value<Draft, Value>(
         return;
       }
       ignoreExtra(words, 1, statement, context);
-      const parsed = type.parse(word, reportFor(row.name, type, context.report));
-      if (parsed === undefined) row.refused?.(draft, spanOf(word));
-      else row.set?.(draft, { value: parsed, at: spanOf(word) }, context);
+      const parsed = type.parse(word, reportFor(name, type, context.report));
+      if (parsed === undefined) refused?.(draft, spanOf(word));
+      else set?.(draft, { value: parsed, at: spanOf(word) }, context);
     },
   };
 }
@@ -283,6 +291,18 @@ export function passedOver<Draft>(
 
 function argumentWords(statement: Statement, context: Context): readonly Word[] {
   return splitArguments(statement.line, context.report);
+}
+
+/** The value of a line of nothing but keyword and argument, when nothing is to be said of it. */
+function readPlain<Value>(
+  plain: (text: string) => Value | undefined,
+  statement: Statement,
+): Located<Value> | undefined {
+  const { line } = statement;
+  const start = onlyArgumentAt(statement);
+  if (start === undefined) return undefined;
+  const value = plain(line.text.slice(start));
+  return value === undefined ? undefined : { value, at: spanIn(line, start, line.text.length) };
 }
 
 function innerStatements(statement: Statement, context: Context): readonly Statement[] {

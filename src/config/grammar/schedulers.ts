@@ -27,12 +27,16 @@ const SCHEDULER_HELP: Readonly<Record<Scheduler, string>> = {
   twos: "The better one of two servers picked at random.",
 };
 
+function schedulerNamed(text: string): Scheduler | undefined {
+  return NAMES.has(text) ? (text as Scheduler) : undefined;
+}
+
 const SCHEDULER: ArgumentType<Scheduler> = {
   ...SCHEDULER_CHOICE,
   choiceHelp: SCHEDULER_HELP,
   // Told apart by a set: this is read once for every service.
-  parse: (word, report) =>
-    NAMES.has(word.text) ? (word.text as Scheduler) : SCHEDULER_CHOICE.parse(word, report),
+  plain: schedulerNamed,
+  parse: (word, report) => schedulerNamed(word.text) ?? SCHEDULER_CHOICE.parse(word, report),
 };
 
 interface Text {

@@ -59,6 +59,11 @@ function readMark(word: Word, context: Context): number | undefined {
   return undefined;
 }
 
+function protocolOf(text: string): Protocol | undefined {
+  const name = text.toLowerCase();
+  return name === "tcp" || name === "udp" || name === "sctp" ? name : undefined;
+}
+
 const PROTOCOL: ArgumentType<Protocol> = {
   kind: "choice",
   shape: "TCP|UDP|SCTP",
@@ -68,9 +73,10 @@ const PROTOCOL: ArgumentType<Protocol> = {
     UDP: "User Datagram Protocol.",
     SCTP: "Stream Control Transmission Protocol.",
   },
+  plain: protocolOf,
   parse: (word, report) => {
-    const name = word.text.toLowerCase();
-    if (name === "tcp" || name === "udp" || name === "sctp") return name;
+    const protocol = protocolOf(word.text);
+    if (protocol !== undefined) return protocol;
     refuse(report, "bad-value", word, `Unknown protocol ${word.text} - ignoring`);
     return undefined;
   },
