@@ -46,11 +46,7 @@ export function renderEvent(
     case "ownAddressHeard":
       return [rivalLine(name, event)];
     case "priorityZeroReceived":
-      return [
-        event.asMaster
-          ? info(`${name} Master received priority 0 message`)
-          : detail(`${name} Backup received priority 0 advertisement`),
-      ];
+      return [priorityZeroLine(name, event.asMaster)];
     case "priorityZeroSent":
       return [detail(`${name} sent 0 priority`)];
     case "masterChanged":
@@ -77,13 +73,13 @@ export function renderEvent(
       return [notice(`${name} ${conflictEndText(event.lasted, event.yielded)}`)];
     case "addressesInstalled":
     case "addressesRemoved":
+    case "firewallChanged":
     case "addressLost":
     case "announcing":
-      return [addressLine(name, event, facts)];
     case "routingInstalled":
     case "routingRemoved":
     case "routeLost":
-      return [routingLine(name, event)];
+      return [addressLine(name, event, facts)];
     case "sendFailed":
       return [sendFailedLine(name, event.errno, facts)];
     case "sendRecovered":
@@ -98,6 +94,11 @@ export function renderEvent(
       return unreachable(event);
   }
 }
+
+const priorityZeroLine = (name: string, asMaster: boolean): LogLine =>
+  asMaster
+    ? info(`${name} Master received priority 0 message`)
+    : detail(`${name} Backup received priority 0 advertisement`);
 
 const OLD_CHECKSUM_TEXT =
   "the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)";
@@ -236,7 +237,10 @@ function conflictText(evidence: ConflictEvidence): string {
 
 type AddressEvent = Extract<
   InstanceEvent,
-  { kind: "addressesInstalled" | "addressesRemoved" | "addressLost" | "announcing" }
+  {
+    kind:
+      "addressesInstalled" | "addressesRemoved" | "firewallChanged" | "addressLost" | "announcing";
+  }
 >;
 
 function conflictEndText(lasted: Duration, yielded: boolean): string {
@@ -246,18 +250,28 @@ function conflictEndText(lasted: Duration, yielded: boolean): string {
   return `CONFLICT over after ${renderSpan(toMilliseconds(lasted))}: ${how}`;
 }
 
-function addressLine(name: string, event: AddressEvent, facts: InstanceFacts): LogLine {
+function addressLine(
+  name: string,
+  event: AddressEvent | RoutingEvent,
+  facts: InstanceFacts,
+): LogLine {
   switch (event.kind) {
     case "addressesInstalled":
       return detail(`${name} setting ${event.excluded ? "E-VIPs" : "VIPs"}.`);
     case "addressesRemoved":
       return detail(`${name} removing ${event.excluded ? "E-VIPs" : "VIPs"}.`);
+    case "firewallChanged":
+      return detail(`${name} ${event.drops ? "setting" : "removing"} firewall drop rule`);
     case "addressLost":
       return warning(
         `${name} Netlink reflector reports IP ${event.address} removed from ${facts.interfaceName ?? "its interface"}`,
       );
     case "announcing":
       return detail(`${name} ${announcement(event)}`);
+    case "routingInstalled":
+    case "routingRemoved":
+    case "routeLost":
+      return routingLine(name, event);
     default:
       return unreachable(event);
   }

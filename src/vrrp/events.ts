@@ -140,6 +140,8 @@ export type InstanceEvent =
     }
   | { readonly kind: "addressesInstalled"; readonly excluded: boolean }
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
+  /** Packets to and from the addresses are dropped from now on, or no more. */
+  | { readonly kind: "firewallChanged"; readonly drops: boolean }
   | { readonly kind: "addressLost"; readonly address: IpAddress }
   | { readonly kind: "routingInstalled" | "routingRemoved"; readonly what: "route" | "rule" }
   | { readonly kind: "routeLost"; readonly lost: LostRoute }

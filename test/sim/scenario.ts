@@ -378,6 +378,7 @@ function describe(event: InstanceEvent, from: string): string | undefined {
     case "masterChanged":
     case "addressesInstalled":
     case "addressesRemoved":
+    case "firewallChanged":
     case "announcing":
     case "routingInstalled":
     case "routingRemoved":

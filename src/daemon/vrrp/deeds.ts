@@ -2,9 +2,11 @@
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { InstanceEvent } from "../../vrrp/events.ts";
 import { allAddresses } from "./address-work.ts";
+import { isShielded } from "./firewall-layout.ts";
 
 /** In the order in which it is done. */
 export const installedWords = (config: InstanceConfig): readonly InstanceEvent[] => [
+  ...firewallWords(config, true),
   ...changeWords(config, "addressesInstalled"),
   ...routingWords(config, "routingInstalled"),
 ];
@@ -12,7 +14,11 @@ export const installedWords = (config: InstanceConfig): readonly InstanceEvent[]
 export const removedWords = (config: InstanceConfig): readonly InstanceEvent[] => [
   ...routingWords(config, "routingRemoved").toReversed(),
   ...changeWords(config, "addressesRemoved"),
+  ...firewallWords(config, false),
 ];
+
+const firewallWords = (config: InstanceConfig, drops: boolean): readonly InstanceEvent[] =>
+  isShielded(config) ? [{ kind: "firewallChanged", drops }] : [];
 
 function routingWords(
   { routes, rules }: InstanceConfig,

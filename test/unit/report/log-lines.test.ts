@@ -150,6 +150,8 @@ const GOLDEN: readonly (readonly [InstanceEvent, readonly string[]])[] = [
   [{ kind: "addressesInstalled", excluded: false }, [".(I) setting VIPs."]],
   [{ kind: "addressesInstalled", excluded: true }, [".(I) setting E-VIPs."]],
   [{ kind: "addressesRemoved", excluded: false }, [".(I) removing VIPs."]],
+  [{ kind: "firewallChanged", drops: true }, [".(I) setting firewall drop rule"]],
+  [{ kind: "firewallChanged", drops: false }, [".(I) removing firewall drop rule"]],
   [
     { kind: "addressLost", address: peer },
     ["(I) Netlink reflector reports IP 10.0.0.2 removed from eth0"],
