@@ -86,7 +86,8 @@ export class Operator {
     const toLocalTime = (ms: number): ReturnType<Timers["localTime"]> =>
       this.#parts.timers.localTime(ms);
     const scripts = this.#parts.scriptFacts();
-    const text = renderDataDump({ model, snapshot, scripts, toLocalTime });
+    const trackers = this.#parts.trackers();
+    const text = renderDataDump({ model, snapshot, scripts, trackers, toLocalTime });
     await this.#write("keepalived.data", text);
   }
 

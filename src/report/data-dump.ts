@@ -14,7 +14,13 @@ import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
 import { renderDumpTime } from "./dates.ts";
 import { globalLines } from "./global-dump.ts";
 import { renderCommandWords, renderVirtualAddress } from "./object-text.ts";
-import type { InstanceSnapshot, InterfaceSnapshot, VrrpSnapshot } from "./state.ts";
+import type {
+  InstanceSnapshot,
+  InterfaceSnapshot,
+  TrackerSnapshot,
+  VrrpSnapshot,
+} from "./state.ts";
+import { trackFileLines, trackProcessLines } from "./tracker-dump.ts";
 
 /** What the dump says of a check script beside its configuration. */
 export interface ScriptFacts {
@@ -29,6 +35,8 @@ export interface DumpFacts {
   readonly model: Model;
   readonly snapshot: VrrpSnapshot | undefined;
   readonly scripts: ReadonlyMap<string, ScriptFacts>;
+  /** What is known of tracked files and processes; nothing before they are followed. */
+  readonly trackers?: readonly TrackerSnapshot[];
   readonly toLocalTime: ToLocalTime;
 }
 
@@ -37,7 +45,7 @@ export const renderParentDump = (model: Model): string => renderSection(...globa
 
 /** `keepalived.data`: everything the VRRP process knows. */
 export function renderDataDump(facts: DumpFacts): string {
-  const { model, snapshot, scripts } = facts;
+  const { model, snapshot, scripts, trackers = [] } = facts;
   const known = new Map(snapshot?.instances.map((i) => [i.name, i]));
   const topology = model.instances.flatMap((config) =>
     instanceLines(config, known.get(config.name), facts),
@@ -50,6 +58,8 @@ export function renderDataDump(facts: DumpFacts): string {
     globalSection(model),
     ["VRRP Topology", topology] as const,
     ["VRRP Scripts", scriptLines] as const,
+    ["VRRP Track files", trackFileLines(model, trackers)] as const,
+    ["VRRP Track processes", trackProcessLines(model, trackers)] as const,
     ["Interfaces", interfaces.flatMap((link) => interfaceLines(link, model))] as const,
   ]
     .filter(([, lines]) => lines.length > 0)
@@ -184,7 +194,7 @@ function addressLines(config: InstanceConfig, isSet: boolean): readonly string[]
   ];
 }
 
-function trackerLines({ trackedInterfaces, trackedScripts }: InstanceConfig): readonly string[] {
+function trackerLines(config: InstanceConfig): readonly string[] {
   const tracked = (title: string, objects: InstanceConfig["trackedScripts"]): readonly string[] =>
     objects.length === 0
       ? []
@@ -195,8 +205,10 @@ function trackerLines({ trackedInterfaces, trackedScripts }: InstanceConfig): re
           ),
         ];
   return [
-    ...tracked("Tracked interfaces", trackedInterfaces),
-    ...tracked("Tracked scripts", trackedScripts),
+    ...tracked("Tracked interfaces", config.trackedInterfaces),
+    ...tracked("Tracked scripts", config.trackedScripts),
+    ...tracked("Tracked files", config.trackedFiles),
+    ...tracked("Tracked processes", config.trackedProcesses),
   ];
 }
 

@@ -358,3 +358,31 @@ test("a VRRP process that cannot go on ends the daemon with its code", async () 
     daemon.lines.includes("pid 200 exited with permanent error missing permission. Terminating"),
   );
 });
+
+test("what is tracked is known to the VRRP process from its first word on, and then as it changes", async () => {
+  const tracking: Model = {
+    ...model(["file=f", "process=web"]),
+    trackFiles: [{ name: "f", path: "/run/f", initial: undefined, weight: 1, reverse: false }],
+    trackProcesses: [
+      {
+        ...{ name: "web", command: ["nginx"], parameterMatch: undefined, fullCommand: false },
+        ...{ quorum: 1, quorumMaximum: undefined, forkDelay: seconds(0) },
+        ...{ terminateDelay: seconds(0), weight: 0, reverse: false },
+      },
+    ],
+  };
+  const daemon = await running({ first: good(tracking) });
+  const first = daemon.early.sent.find(({ kind }) => kind === "configure");
+  assert.deepEqual(first?.kind === "configure" && first.verdicts, {
+    ...{ scripts: {}, processes: { web: "bad" }, files: { f: 0 } },
+  });
+  daemon.table.start(10, "nginx");
+  daemon.tracked.put("/run/f", "3");
+  const told = daemon.early.sent.filter(({ kind }) => kind === "tracker");
+  assert.deepEqual(told, [
+    { kind: "tracker", update: { kind: "process", name: "web", verdict: "good" } },
+    { kind: "tracker", update: { kind: "file", name: "f", value: 3 } },
+  ]);
+  assert.equal(await stop(daemon), 0);
+  assert.equal(daemon.table.isListenedTo, false);
+});

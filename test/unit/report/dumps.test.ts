@@ -186,3 +186,53 @@ test("the JSON is one line with Keepalived's fields in their order", () => {
 test("without instances there is no JSON", () => {
   assert.equal(renderJsonDump({ ...base, instances: [] }, snapshot), undefined);
 });
+
+test("tracked files and processes have sections of their own", () => {
+  const tracking: Model = {
+    ...model([...words, "file=f:2", "process=p:-20"]),
+    trackFiles: [{ name: "f", path: "/run/f", initial: undefined, weight: 1, reverse: false }],
+    trackProcesses: [
+      {
+        ...{ name: "p", command: ["sleep", "900"], parameterMatch: "initial" },
+        ...{ fullCommand: false, quorum: 1, quorumMaximum: 2, weight: 0, reverse: false },
+        ...{ forkDelay: seconds(0.5), terminateDelay: seconds(2) },
+      },
+    ],
+  };
+  const text = renderDataDump({
+    ...{ model: tracking, snapshot: undefined, scripts: new Map() },
+    trackers: [
+      { kind: "file", name: "f", path: "/run/f", value: -7, trouble: undefined },
+      { ...{ kind: "process", name: "p", command: "sleep 900" }, ...PROCESS_FACTS },
+    ],
+    toLocalTime: (ms) => timers.localTime(ms),
+  });
+  assert.equal(
+    text.slice(text.indexOf("------< VRRP Track files")),
+    `------< VRRP Track files >------
+ VRRP Track file = f
+   File = /run/f
+   Status = -7
+   Weight = 1
+   Tracking instances :
+     VI_1, weight 2
+------< VRRP Track processes >------
+ VRRP Track process = p
+   Process = sleep
+   Parameters = 900
+   Param match = initial
+   Min processes = 1
+   Max processes = 2
+   Current processes = 3
+   Have quorum = false
+   Weight = 0
+   Terminate delay = 2.000000s
+   Fork delay = 0.500000s
+   Full command = false
+   Tracking instances :
+     VI_1, weight -20
+`,
+  );
+});
+
+const PROCESS_FACTS = { count: 3, verdict: "bad", isTurning: false } as const;

@@ -167,3 +167,23 @@ test("the JSON has a format number, words and numbers side by side", () => {
   assert.deepEqual(shown["faults"], [{ ...down, text: "interface eth0 is down" }]);
   assert.equal(checks[0]?.["status"], "bad");
 });
+
+test("tracked files and processes are shown with what they come to", () => {
+  const text = renderStatus(
+    daemon([], {
+      trackers: [
+        { kind: "file", name: "f", path: "/run/f", value: 0, trouble: "missing" },
+        {
+          ...{ kind: "process", name: "web", command: "nginx" },
+          ...{ count: 2, verdict: "good", isTurning: true },
+        },
+      ],
+    }),
+    context,
+  );
+  assert.deepEqual(text.trimEnd().split("\n").slice(-3), [
+    "TRACKED  NAME  STATUS                            OF",
+    "file     f     0 (it does not exist)             /run/f",
+    "process  web   good, 2 running, about to change  nginx",
+  ]);
+});
