@@ -50,6 +50,7 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     ...NETWORK,
     ...CHECK_SCRIPTS,
     { program: "nft", package: "nftables", purpose: "firewall rules on a host" },
+    { program: "ping", package: "iputils-ping", purpose: "ask whether an address answers" },
     { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
     { program: "tshark", package: "tshark", purpose: "a second opinion on every packet" },
     { program: "nginx", package: "nginx-light", purpose: "the service behind the address" },
