@@ -69,14 +69,8 @@ export class VrrpDriver implements Disposable {
       },
     );
     this.#resources = new RouterResources(ports, setup.model.global.nftables, {
-      packets: (packets) => {
-        this.#feed({ kind: "packets", packets, wallClock: ports.clock.wallClock() });
-      },
-      claim: (claim) => {
-        this.#feed({ kind: "neighbour", ...claim });
-      },
-      lostRoute: (router, lost) => {
-        this.#feed({ kind: "routeLost", router, lost });
+      feed: (input) => {
+        this.#feed(input);
       },
       line: (level, text) => {
         output.line(level, text, false);
@@ -363,10 +357,7 @@ export class VrrpDriver implements Disposable {
     this.#whenStopped = undefined;
     if (done === undefined) return;
     // Addresses that stay keep what keeps them from answering.
-    if (!this.#options.keepAddresses) {
-      this.#resources.statics.remove();
-      this.#resources.firewall.end();
-    }
+    if (!this.#options.keepAddresses) this.#resources.release();
     done();
   }
 

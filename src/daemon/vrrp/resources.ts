@@ -7,10 +7,11 @@ import type { InterfaceIndex } from "../../base/units.ts";
 import type { IpAddress } from "../../base/address.ts";
 import type { Model, NftablesConfig } from "../../config/model.ts";
 import { sockpoolLine } from "../../report/vrrp-lines.ts";
-import type { FrameSocket, IncomingAdvert, Netlink, NetworkPorts } from "../../sys/ports.ts";
+import type { FrameSocket, Netlink, NetworkPorts } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
-import type { FaultCause, LostRoute } from "../../vrrp/events.ts";
+import type { FaultCause } from "../../vrrp/events.ts";
 import type { Reload } from "../../vrrp/reload.ts";
+import type { SystemInput } from "../../vrrp/system.ts";
 import { instanceAt } from "../../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-state.ts";
 import { AddressWork, allAddresses, toChange } from "./address-work.ts";
@@ -20,7 +21,7 @@ import { AdvertSockets, socketOptions } from "./advert-sockets.ts";
 import type { SendResults } from "./advert-sockets.ts";
 import { FirewallWork } from "./firewall-work.ts";
 import { NeighbourWatch } from "./neighbour-watch.ts";
-import type { Claim, WatchedAddress } from "./neighbour-watch.ts";
+import type { WatchedAddress } from "./neighbour-watch.ts";
 import { NetworkTable } from "./network-table.ts";
 import type { RouteWork, RoutingConfig } from "./route-work.ts";
 import { Routing } from "./routing.ts";
@@ -60,9 +61,7 @@ export class RouterResources implements Disposable {
     ports: NetworkPorts,
     nftables: NftablesConfig,
     heard: {
-      readonly packets: (packets: readonly IncomingAdvert[]) => void;
-      readonly claim: (claim: Claim) => void;
-      readonly lostRoute: (router: number, lost: LostRoute) => void;
+      readonly feed: (input: SystemInput) => void;
       readonly line: (level: "warning" | "info", text: string) => void;
     },
   ) {
@@ -70,12 +69,18 @@ export class RouterResources implements Disposable {
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
     this.firewall = new FirewallWork(() => ports.openFirewall(), nftables);
-    this.#sockets = new AdvertSockets(ports, heard.packets);
-    this.#watch = new NeighbourWatch(ports, this.#frames, this.table, heard.claim);
+    this.#sockets = new AdvertSockets(ports, (packets) => {
+      heard.feed({ kind: "packets", packets, wallClock: this.#wallClock() });
+    });
+    this.#watch = new NeighbourWatch(ports, this.#frames, this.table, (claim) => {
+      heard.feed({ kind: "neighbour", ...claim });
+    });
     this.#routing = new Routing(ports, {
       works: () => this.#runtimes.map(({ routes }) => routes),
       statics: () => this.statics.routes,
-      lost: heard.lostRoute,
+      lost: (router, lost) => {
+        heard.feed({ kind: "routeLost", router, lost });
+      },
       lostStatics: (objects) => {
         this.statics.onLostRouting(objects);
       },
@@ -267,6 +272,12 @@ export class RouterResources implements Disposable {
       this.firewall.shields(config.routers[router]?.config.name ?? ""),
     );
     return new Map(shielded.map((router) => [router, cause]));
+  }
+
+  /** At the end: takes off what stays while the daemon runs. */
+  release(): void {
+    this.statics.remove();
+    this.firewall.end();
   }
 
   [Symbol.dispose](): void {
