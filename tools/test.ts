@@ -27,7 +27,14 @@ const SUITES: readonly Suite[] = [
     minutes: 10,
     concurrency: 2,
   },
-  { name: "kernel", folders: ["test/kernel"], needsRoot: true, minutes: 10, concurrency: 1 },
+  {
+    name: "kernel",
+    folders: ["test/kernel"],
+    needsRoot: true,
+    requirements: "kernel",
+    minutes: 10,
+    concurrency: 1,
+  },
   {
     name: "interop",
     folders: ["test/interop"],

@@ -18,7 +18,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-export type Suite = "demo" | "interop" | "bench";
+export type Suite = "demo" | "kernel" | "interop" | "bench";
 
 export interface Requirement {
   readonly program: string;
@@ -45,6 +45,11 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     ...CHECK_SCRIPTS,
     { program: "nft", package: "nftables", purpose: "the firewall of the split brain" },
     { program: "nginx", package: "nginx-light", purpose: "a real web server", optional: true },
+  ],
+  kernel: [
+    ...NETWORK,
+    { program: "sysctl", package: "procps", purpose: "settings of a namespace" },
+    { program: "nft", package: "nftables", purpose: "what firewall rules are to look like" },
   ],
   interop: [
     ...NETWORK,
