@@ -31,6 +31,10 @@ export function sockpoolLine(entry: SockpoolEntry, fds: readonly [number, number
 export const linkLine = (name: string, up: boolean): string =>
   `Netlink reports ${name} ${up ? "up" : "down"}`;
 
+/** Of a configuration that needs a firewall and names none. */
+export const firewallChosenLine = (): string =>
+  "no_accept/strict specified, but no firewall configured - using nftables";
+
 export const overrunLine = (): string =>
   "Netlink: the kernel dropped notices (receive buffer full); reading links and addresses again";
 

@@ -5,6 +5,7 @@
  */
 import { Errno, SyscallError } from "../../base/failure.ts";
 import type { NftablesConfig } from "../../config/model.ts";
+import { firewallChosenLine } from "../../report/vrrp-lines.ts";
 import type { Firewall, PreparedBatch } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
@@ -40,6 +41,7 @@ export class FirewallWork implements Disposable {
   /** What is wanted, and what the kernel has. */
   #wanted: Layout | undefined;
   #made: Layout | undefined;
+  #mustTell = false;
   #prepared: ReadonlyMap<string, Prepared> = new Map();
   /** By instance: the elements the kernel has for it. */
   readonly #raised = new Map<string, readonly Element[]>();
@@ -55,6 +57,14 @@ export class FirewallWork implements Disposable {
     this.#options = options;
     this.#wanted = planLayout(instances, options);
     this.#prepared = new Map();
+    this.#mustTell = this.#wanted !== undefined && !options.isAskedFor;
+  }
+
+  /** Lines for the log, each told once a configuration. */
+  takeLines(): readonly string[] {
+    const lines = this.#mustTell ? [firewallChosenLine()] : [];
+    this.#mustTell = false;
+    return lines;
   }
 
   /** Takes away what an earlier daemon left and makes the tables; a refusal is met again later. */

@@ -159,6 +159,7 @@ export class RouterResources implements Disposable {
     const blind = this.#watch.sync(this.#watched(config));
     return {
       lines: [
+        ...this.firewall.takeLines(),
         ...opened.map(({ socket, options }) => sockpoolLine(options, socket.descriptors)),
         // Not being able to watch is no reason not to serve.
         ...blind.map((error) => error.message),

@@ -22,6 +22,7 @@ interface Scene {
   readonly lan: FakeLan;
   readonly driver: VrrpDriver;
   readonly events: VrrpEvent[];
+  readonly lines: string[];
   /** Keys in the set of IPv4 addresses; undefined without the table. */
   dropped(): readonly string[] | undefined;
   holds(): boolean;
@@ -36,9 +37,10 @@ function open(
   const host = lan.host("r1");
   host.rules.refusal = refusal;
   const events: VrrpEvent[] = [];
+  const lines: string[] = [];
   const output = {
     event: (event: VrrpEvent) => void events.push(event),
-    line: () => undefined,
+    line: (_: string, text: string) => void lines.push(text),
     notify: () => undefined,
     notifyGroup: () => undefined,
   };
@@ -50,6 +52,7 @@ function open(
     lan,
     driver,
     events,
+    lines,
     dropped: () => host.rules.elements("ipv4", "keepalived", "vips"),
     holds: () => host.kernel.addresses().some(({ address }) => address === VIP),
   };
@@ -94,6 +97,15 @@ describe("the firewall of masters", () => {
     scene.lan.advance(seconds(5));
     assert.equal(stateOf(scene), "master");
     assert.equal(scene.dropped(), undefined);
+  });
+
+  test("a firewall that nobody named is told once, with Keepalived's words", () => {
+    const scene = open([instance("prio=100")]);
+    scene.lan.advance(seconds(5));
+    const said = scene.lines.filter((line) => line.includes("firewall"));
+    assert.deepEqual(said, [
+      "no_accept/strict specified, but no firewall configured - using nftables",
+    ]);
   });
 
   test("nothing is left at the end", () => {
