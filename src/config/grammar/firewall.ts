@@ -77,7 +77,7 @@ function iptables(shape: string, instead: string, row: KeywordText): Keyword<Glo
         code: "ignored",
         message: `${row.name}: the firewall rules are made with nftables, not with iptables: ${instead}`,
         at: keywordSpan(statement),
-        fix: "write nftables, with a table name if you want another than keepalived",
+        fix: "remove it, or write nftables NAME to name the table",
       });
     },
   };
