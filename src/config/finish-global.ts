@@ -46,6 +46,7 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
     mail: finishMail(global, hostName, scope),
     fifos: finishFifos(global, scope),
     writesStatesOnReload: global.writesStatesOnReload !== undefined,
+    notifiesPriority: global.notifiesPriority?.value === true,
     nftables: finishNftables(global),
     startupScript: global.startupScript?.value,
     shutdownScript: global.shutdownScript?.value,

@@ -36,6 +36,8 @@ export interface GlobalConfig {
   /** notify_fifo, then vrrp_notify_fifo. */
   readonly fifos: readonly FifoConfig[];
   readonly writesStatesOnReload: boolean;
+  /** What instances do that do not say; for words only. */
+  readonly notifiesPriority: boolean;
   readonly nftables: NftablesConfig;
   readonly startupScript: Command | undefined;
   readonly shutdownScript: Command | undefined;

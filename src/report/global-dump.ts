@@ -45,7 +45,7 @@ export function globalLines(global: GlobalConfig): readonly string[] {
       : [`Default interface = ${global.defaultInterface}`]),
     ...SETTLED.afterInterfaces,
     `FIFO write vrrp states on reload = ${global.writesStatesOnReload}`,
-    "VRRP notify priority changes = false",
+    `VRRP notify priority changes = ${global.notifiesPriority}`,
     `VRRP IPv4 mcast group = ${global.multicastGroupIpv4}`,
     `VRRP IPv6 mcast group = ${global.multicastGroupIpv6}`,
     `VRRP default protocol version = ${global.vrrpVersion}`,

@@ -311,6 +311,7 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
     },
     fifos: [],
     writesStatesOnReload: false,
+    notifiesPriority: false,
     startupScript: undefined,
     shutdownScript: undefined,
   };
