@@ -8,14 +8,14 @@ import { flag, optional, value, words } from "./rows.ts";
 const DEFAULT_TABLE = "keepalived";
 
 export const GLOBAL_FIREWALL: readonly Keyword<GlobalDraft>[] = [
-  iptables("[IN [OUT]]", "nftables has chains of its own for this", {
+  iptables("[IN [OUT]]", "nothing is put into these chains", {
     name: "vrrp_iptables",
     since: "1.2.20",
     group: "firewall",
     default: "INPUT OUTPUT",
     help: "Use iptables with these chains; nftables is used instead.",
   }),
-  iptables("[NAME ...]", "nftables has sets of its own", {
+  iptables("[NAME ...]", "no set of these names is made", {
     name: "vrrp_ipsets",
     since: "1.2.20",
     group: "firewall",
@@ -74,8 +74,8 @@ function iptables(shape: string, instead: string, row: KeywordText): Keyword<Glo
       context.noticed.add(row.name);
       context.report({
         severity: "warning",
-        code: "ignored",
-        message: `${row.name}: the firewall rules are made with nftables, not with iptables: ${instead}`,
+        code: "deprecated",
+        message: `${row.name}: iptables not supported, using nftables instead: ${instead}`,
         at: keywordSpan(statement),
         fix: "remove it, or write nftables NAME to name the table",
       });
