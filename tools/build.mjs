@@ -88,6 +88,7 @@ async function contentsOf({ entry, banner = "" }) {
     platform: "node",
     format: "cjs",
     target: "node20.19",
+    charset: "ascii",
     external: ["koffi"],
     legalComments: "none",
     logLevel: "warning",
@@ -131,7 +132,8 @@ try {
   // Without the cache everything works, only later.
 }
 const head = "(function (exports, require, module, __filename, __dirname) {";
-const source = head + readFileSync(filename, "utf8") + "\\n})";
+// The bundle is ASCII, and read faster when nothing else is expected.
+const source = head + readFileSync(filename, "latin1") + "\\n})";
 const script = new Script(source, { filename, cachedData });
 ${atEnd}script.runInThisContext()(exports, require, module, filename, __dirname);
 `;

@@ -30,9 +30,15 @@ interface Mark {
   at: number;
 }
 
+/** Several of them, and where the next one of them stands. */
+interface Marks {
+  readonly each: readonly Mark[];
+  at: number;
+}
+
 /** Characters of comments, escapes of them, and parameters. */
-const ACTING = ["#", "!", "$"];
-const OF_BLOCKS = ['"', "{", "}"];
+const ACTING = "#!$";
+const OF_BLOCKS = '"{}';
 
 interface FileInput {
   readonly kind: "file";
@@ -42,9 +48,9 @@ interface FileInput {
   readonly directory: string;
   readonly text: string;
   /** So that most lines are told to be plain without a look at each of their characters. */
-  readonly acting: readonly Mark[];
-  readonly ofBlocks: readonly Mark[];
-  readonly nul: Mark;
+  readonly acting: Marks;
+  readonly ofBlocks: Marks;
+  readonly nul: Marks;
   /** Lines taken so far, and where in the text the next one begins; undefined after the last. */
   next: number;
   at: number | undefined;
@@ -143,29 +149,33 @@ export function pushFile(reading: Reading, path: string, text: string): void {
     absolutePath: absolute,
     directory,
     text,
-    acting: ACTING.map(markOf),
-    ofBlocks: OF_BLOCKS.map(markOf),
-    nul: markOf("\0"),
+    acting: marksOf(ACTING),
+    ofBlocks: marksOf(OF_BLOCKS),
+    nul: marksOf("\0"),
     next: 0,
     at,
   });
 }
 
-const markOf = (character: string): Mark => ({ character, at: -1 });
-
-/** Whether one of the marks stands between two places; asked for one line after the other. */
-function holds(text: string, marks: readonly Mark[], from: number, to: number): boolean {
-  let isFound = false;
-  for (const mark of marks) isFound = standsIn(text, mark, from, to) || isFound;
-  return isFound;
+function marksOf(characters: string): Marks {
+  return { each: Array.from(characters, (character) => ({ character, at: -1 })), at: -1 };
 }
 
-function standsIn(text: string, mark: Mark, from: number, to: number): boolean {
-  if (mark.at < from) {
-    const at = text.indexOf(mark.character, from);
-    mark.at = at < 0 ? text.length : at;
+/** Whether one of the marks stands between two places; asked for one line after the other. */
+function holds(text: string, marks: Marks, from: number, to: number): boolean {
+  if (marks.at < from) {
+    marks.at = text.length;
+    for (const mark of marks.each) {
+      if (mark.at < from) mark.at = placeOf(mark.character, text, from);
+      marks.at = Math.min(marks.at, mark.at);
+    }
   }
-  return mark.at < to;
+  return marks.at < to;
+}
+
+function placeOf(character: string, text: string, from: number): number {
+  const at = text.indexOf(character, from);
+  return at < 0 ? text.length : at;
 }
 
 export function currentDirectory(reading: Reading): string {
@@ -239,7 +249,7 @@ function refusalOf(
     const message = `line of ${to - from} characters is too long (at most ${MAX_LINE_LENGTH}) - ignored`;
     return { code: "limit", message };
   }
-  if (standsIn(text, nul, from, to)) {
+  if (holds(text, nul, from, to)) {
     return { code: "syntax", message: "line contains a NUL byte - ignored" };
   }
   return undefined;
