@@ -54,7 +54,9 @@ function optionLines([line, ...options]: readonly KeywordDescription[]): readonl
   const before = options.slice(0, -1).map(({ name }) => name);
   const words = [...before, last === undefined ? "" : written(last)].join(" ");
   if (line.block !== "items") return [`${beginningOf(line, last?.name ?? "")} ${words}`];
-  return [`${written(line)} {`, `${INDENT}${itemWith(line, words)}`, "}"];
+  const beginning = LINE_BEGINNINGS[line.arguments.at(-1)?.kind ?? ""]?.[last?.name ?? ""];
+  const item = beginning === undefined ? itemWith(line, words) : `${beginning} ${words}`;
+  return [`${written(line)} {`, `${INDENT}${item}`, "}"];
 }
 
 /** How deep the blocks of an example go below its keyword. */
@@ -186,6 +188,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   encap: "ip id 10 dst 192.0.2.7",
   fwmark: "10",
   garp_extra_if: "all 60",
+  goto: "200",
   ipproto: "tcp",
   key: "1 hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
   label: "eth0:1",
@@ -213,6 +216,21 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 const NEEDS_BEFORE: Readonly<Record<string, string>> = {
   noreverse: "weight -20",
   reverse: "weight -20",
+};
+
+const RULE_WITHOUT_ACTION = "from 192.0.2.0/24 preference 100";
+
+/** How lines of routes and rules begin before option words that their usual form does not suit. */
+const LINE_BEGINNINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "route line": { default6: "via 2001:db8::1", inet6: "2001:db8::/32 via 2001:db8:1::1" },
+  "rule line": {
+    ...Object.fromEntries(
+      ["table", "lookup", "l3mdev", "goto", "nop", "blackhole", "unreachable", "prohibit"].map(
+        (action) => [action, RULE_WITHOUT_ACTION],
+      ),
+    ),
+    inet6: "from 2001:db8::/32 table 100 preference 100",
+  },
 };
 
 /** What stands before the words of a tunnel: `lvs_method TUN type gue port 5555`. */

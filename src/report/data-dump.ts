@@ -14,6 +14,7 @@ import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
 import { renderDumpTime } from "./dates.ts";
 import { globalLines } from "./global-dump.ts";
 import { renderCommandWords, renderVirtualAddress } from "./object-text.ts";
+import { renderRoute, renderRule } from "./route-text.ts";
 import type {
   InstanceSnapshot,
   InterfaceSnapshot,
@@ -191,6 +192,10 @@ function addressLines(config: InstanceConfig, isSet: boolean): readonly string[]
     ...addresses.map((vip) => `  ${renderVirtualAddress(vip, isSet)}`),
     ...(excludedAddresses.length === 0 ? [] : ["Virtual IP Excluded :"]),
     ...excludedAddresses.map((vip) => `  ${renderVirtualAddress(vip, isSet)}`),
+    ...(config.routes.length === 0 ? [] : [`Virtual Routes (${config.routes.length}):`]),
+    ...config.routes.map((route) => `  ${renderRoute(route)}`),
+    ...(config.rules.length === 0 ? [] : [`Virtual Rules (${config.rules.length}):`]),
+    ...config.rules.map((rule) => `  ${renderRule(rule)}`),
   ];
 }
 

@@ -11,6 +11,7 @@ import type { StateName } from "../vrrp/events.ts";
 import type { InstanceConfig, NotifyCommands, VirtualAddress } from "../vrrp/config.ts";
 import type { Counters } from "../vrrp/state.ts";
 import { renderCommandWords, renderVirtualAddress } from "./object-text.ts";
+import { renderRoute, renderRule } from "./route-text.ts";
 import type { InstanceSnapshot, VrrpSnapshot } from "./state.ts";
 
 type JsonValue = string | number | boolean | RawNumber | readonly string[];
@@ -118,6 +119,8 @@ function listFields(model: Model, config: InstanceConfig, state: InstanceSnapsho
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ["vips", config.addresses.map(text)],
     ["evips", config.excludedAddresses.map(text)],
+    ["vroutes", config.routes.map(renderRoute)],
+    ["vrules", config.rules.map(renderRule)],
     ["track_ifp", config.trackedInterfaces.map(({ name }) => name)],
     ["track_script", config.trackedScripts.map(({ name }) => commands.get(name) ?? name)],
   ];

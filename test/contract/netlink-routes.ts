@@ -7,9 +7,11 @@ import type {
   AddressChange,
   ChangeFailure,
   Netlink,
+  NetworkChange,
   NetworkNotice,
   RouteChange,
   RouteInfo,
+  RuleInfo,
 } from "../../src/sys/ports.ts";
 import { address, index } from "../sim/values.ts";
 import type { ContractHost, OpenNetwork } from "./network.ts";
@@ -43,13 +45,17 @@ function routeOf(host: ContractHost, text: string, details: Partial<RouteInfo> =
   };
 }
 
+const ruleOf = (family: "ipv4" | "ipv6", preference: number): RuleInfo => ({
+  family,
+  preference,
+  action: { kind: "table", table: 100 },
+  protocol: KEEPALIVED,
+});
+
 const added = (route: RouteInfo): RouteChange => ({ operation: "add", route });
 const removed = (route: RouteInfo): RouteChange => ({ operation: "remove", route });
 
-function perform(
-  netlink: Netlink,
-  ...changes: readonly (AddressChange | RouteChange)[]
-): readonly ChangeFailure[] {
+function perform(netlink: Netlink, ...changes: readonly NetworkChange[]): readonly ChangeFailure[] {
   return netlink.apply(netlink.prepare(changes), 0, changes.length);
 }
 
@@ -303,6 +309,37 @@ export function netlinkRoutesContract(name: string, open: OpenNetwork): void {
         "routeRemoved 198.51.100.0",
       ]);
       assert.ok(!unheard.some(({ kind }) => kind === "routeAdded" || kind === "routeRemoved"));
+    });
+
+    test("notices tell of rules that others remove, together with routes", async () => {
+      using network = await open();
+      using watcher = network.a.ports.openNetlink({ routes: true, links: false });
+      using silent = network.a.ports.openNetlink();
+      using other = network.a.ports.openNetlink();
+      const heard = listen(watcher);
+      const unheard = listen(silent);
+      const rules = [ruleOf("ipv4", 1_000), ruleOf("ipv6", 1_001)];
+      const changes = (operation: "add" | "remove"): readonly NetworkChange[] =>
+        rules.map((rule) => ({ operation, rule }));
+      perform(other, ...changes("add"));
+      perform(other, ...changes("remove"), vip(network.a, "10.0.7.3"));
+      perform(watcher, ...changes("add"), ...changes("remove"));
+      await network.pass(SOON);
+      assert.deepEqual(
+        heard.map((notice) =>
+          notice.kind === "ruleRemoved"
+            ? [notice.rule.family, notice.rule.preference, notice.rule.action]
+            : notice.kind,
+        ),
+        [
+          ["ipv4", 1_000, { kind: "table", table: 100 }],
+          ["ipv6", 1_001, { kind: "table", table: 100 }],
+        ],
+      );
+      assert.deepEqual(
+        unheard.filter(({ kind }) => kind !== "linkChanged").map(({ kind }) => kind),
+        ["addressAdded"],
+      );
     });
 
     test("notices leave out our own routes and the local table", async () => {

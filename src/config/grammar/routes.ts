@@ -386,6 +386,7 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Use the table of a VRF.",
+    later: "the table of a VRF is not looked up, and the route is left out",
     set: (draft, value) => (draft.vrf = value),
     spoil,
   }),
