@@ -2,8 +2,7 @@
 import { familyOf } from "../base/address.ts";
 import type { Family, IpAddress } from "../base/address.ts";
 import { KEEPALIVED_PROTOCOL } from "../vrrp/route-config.ts";
-import type { VirtualNextHop, VirtualRoute } from "../vrrp/route-config.ts";
-import type { RouteMetric } from "../wire/netlink/route-details.ts";
+import type { RouteMetric, VirtualNextHop, VirtualRoute } from "../vrrp/route-config.ts";
 import type { Located } from "./diagnostics.ts";
 import type { DiagnosticCode } from "./diagnostics.ts";
 import type { Destination, HopDraft, RouteDraft } from "./route-drafts.ts";

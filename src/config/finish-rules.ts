@@ -2,8 +2,7 @@
 import { familyOf } from "../base/address.ts";
 import type { Family } from "../base/address.ts";
 import { KEEPALIVED_PROTOCOL } from "../vrrp/route-config.ts";
-import type { VirtualRule } from "../vrrp/route-config.ts";
-import type { RuleAction, RulePrefix } from "../wire/netlink/rule.ts";
+import type { RuleAction, RulePrefix, VirtualRule } from "../vrrp/route-config.ts";
 import type { Located } from "./diagnostics.ts";
 import { noTable, resolve, resolveRealms } from "./finish-routes.ts";
 import type { Destination, RuleDraft } from "./route-drafts.ts";

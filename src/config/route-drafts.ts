@@ -1,8 +1,6 @@
 /** Routes and rules as they are read: every value with its place, names not yet looked up. */
 import type { Family, IpAddress } from "../base/address.ts";
-import type { RouteTunnel } from "../vrrp/route-config.ts";
-import type { NumericMetric } from "../wire/netlink/route-details.ts";
-import type { RuleAction } from "../wire/netlink/rule.ts";
+import type { NumericMetric, RouteTunnel, RuleAction } from "../vrrp/route-config.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 /** An address with the length of its prefix; undefined for the full length. */

@@ -8,6 +8,9 @@ import type { NextHop, RouteDetails } from "../wire/netlink/route-details.ts";
 import type { VirtualAddress } from "./config.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
+export type { NumericMetric, RouteMetric } from "../wire/netlink/route-details.ts";
+export type { RuleAction, RulePrefix } from "../wire/netlink/rule.ts";
+
 /** RTPROT_KEEPALIVED (linux/rtnetlink.h). */
 export const KEEPALIVED_PROTOCOL = 18;
 

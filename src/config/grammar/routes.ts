@@ -1,7 +1,7 @@
 /** Words of virtual_routes and static_routes. Names of tables and the like are looked up later. */
 import type { Located } from "../diagnostics.ts";
 import type { Destination, HopDraft, RouteDraft } from "../route-drafts.ts";
-import type { NumericMetric } from "../../wire/netlink/route-details.ts";
+import type { NumericMetric } from "../../vrrp/route-config.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import {
