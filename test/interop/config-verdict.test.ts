@@ -44,6 +44,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   "lvs-fwmark-without-number": { theirs: 139, ours: 2, reason: "2.2.7 crashes" },
   "mail-encrypted": { theirs: 5, ours: 0, reason: "smtp_tls and smtp_auth are extensions" },
   "no-virtual-ipaddress": { theirs: 5, ours: 0, reason: NEWER_KEYWORD },
+  routes: { theirs: 5, ours: 0, reason: NEWER_KEYWORD },
   "script-fraction": { theirs: 5, ours: 0, reason: "since 2.3.2 intervals have fractions" },
   "sequence-too-long": { theirs: TIMED_OUT, ours: 5, reason: "2.2.7 reads 10^9 lines" },
   "switches-newer": { theirs: 5, ours: 0, reason: NEWER_KEYWORD },
