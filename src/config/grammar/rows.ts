@@ -227,8 +227,8 @@ export function list<Draft>(
       row.open?.(draft, keywordSpan(statement));
       for (const inner of innerStatements(statement, context)) {
         refuseBlock(inner, context);
-        const [first, ...rest] = splitWords(inner.line, context.report);
-        if (first !== undefined) row.add(draft, [first, ...rest], context);
+        const found = splitWords(inner.line, context.report);
+        if (isNotEmpty(found)) row.add(draft, found, context);
       }
     },
   };
@@ -269,24 +269,8 @@ export function namedList<Draft, Inner>(
   };
 }
 
-/** A block that is recognised and passed over: its subject comes with a later version. */
-export function passedOver<Draft>(
-  row: KeywordText & {
-    readonly arguments: readonly ArgumentDescription[];
-    readonly set?: (draft: Draft, at: Span) => void;
-  },
-): Keyword<Draft> {
-  return {
-    ...row,
-    inside: [],
-    block: "keywords",
-    read: (draft, statement, context) => {
-      const at = keywordSpan(statement);
-      const title = argumentWords(statement, context)[0];
-      if (title !== undefined) context.names.set(`${row.name} ${title.text}`, at);
-      row.set?.(draft, at);
-    },
-  };
+function isNotEmpty(found: readonly Word[]): found is readonly [Word, ...Word[]] {
+  return found.length > 0;
 }
 
 function argumentWords(statement: Statement, context: Context): readonly Word[] {
