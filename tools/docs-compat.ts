@@ -43,6 +43,9 @@ export const IN_PART: Readonly<Record<string, string>> = {
 
 /** Scenarios (`scenario NAME`), recorded files (`golden NAME`) and test files that show a keyword. */
 export const SHOWN_BY: Readonly<Record<string, string>> = {
+  vrrp_sync_group: "test/interop/sync-group.test.ts",
+  "vrrp_instance/auth_hmac": "scenario hmac",
+  "vrrp_instance/timer_expired_backup": "scenario frozen-nopreempt-master",
   "global_defs/router_id": "golden tutorial",
   "global_defs/dynamic_interfaces": "golden interface-dynamic",
   "global_defs/default_interface": "test/unit/config/model.test.ts",
