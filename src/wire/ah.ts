@@ -3,7 +3,7 @@
  * RFC 2338 §5.3.6 has it for VRRP version 2 and Keepalived still speaks it. Weak by today's measure;
  * here so that it interoperates.
  */
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { IPV4_HEADER_LENGTH } from "./ipv4.ts";
 
 /*
@@ -79,9 +79,7 @@ export function verifyAh(packet: Uint8Array, key: Uint8Array, isRouted: boolean)
   if (packet.length < IPV4_HEADER_LENGTH + AH_LENGTH) return false;
   const start = IPV4_HEADER_LENGTH + ICV_OFFSET;
   const want = computeIcv(packet, key, isRouted);
-  let difference = 0;
-  for (let i = 0; i < ICV_LENGTH; i += 1) difference |= (packet[start + i] ?? 0) ^ (want[i] ?? 0);
-  return difference === 0;
+  return timingSafeEqual(packet.subarray(start, start + ICV_LENGTH), want);
 }
 
 /** The SPI Keepalived uses: the source address of the packet. */

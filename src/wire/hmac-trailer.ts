@@ -2,7 +2,7 @@
  * The authentication trailer behind a VRRP message: HMAC-SHA256, cut to 128 bits, with a key number,
  * a time stamp and a counter against replay. keepalived.conf(5), auth_hmac (2.4).
  */
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Family } from "../base/address.ts";
 
 /*
@@ -94,11 +94,7 @@ export function verifyHmacTrailer(
 ): boolean {
   if (trailer.length !== HMAC_TRAILER_LENGTH) return false;
   const want = computeMac(message, trailer.subarray(0, PREFIX_LENGTH), binding, key);
-  let difference = 0;
-  for (let i = 0; i < MAC_LENGTH; i += 1) {
-    difference |= (trailer[PREFIX_LENGTH + i] ?? 0) ^ (want[i] ?? 0);
-  }
-  return difference === 0;
+  return timingSafeEqual(trailer.subarray(PREFIX_LENGTH), want);
 }
 
 /** Negative when `a` comes before `b`. */

@@ -7,6 +7,7 @@ import type { Result } from "../../base/result.ts";
 import { interfaceIndex } from "../../base/units.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import {
+  FAMILY_NUMBER,
   decodeAttributes,
   encodeMessage,
   LITTLE,
@@ -53,8 +54,6 @@ const PREFERRED = 0;
 const VALID = 4;
 const FOR_EVER = 0xffff_ffff;
 
-/** AF_INET and AF_INET6 (linux/socket.h). */
-const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
 /** RT_SCOPE_LINK and RT_SCOPE_HOST (linux/rtnetlink.h). */
 const SCOPE_LINK = 253;
 /** Who put an address there, for `ip address show` (IFA_PROTO, since Linux 5.18). */

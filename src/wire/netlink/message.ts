@@ -3,6 +3,7 @@
  * is in the machine's own byte order and padded to four bytes. Lengths come from outside, so each
  * is compared with what is there before it is used; what does not fit ends the walk.
  */
+import type { Family } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
 import { fail, ok } from "../../base/result.ts";
 import type { Result } from "../../base/result.ts";
@@ -86,6 +87,14 @@ export type NetlinkError =
   | { readonly kind: "missing"; readonly attribute: number }
   /** A route of no table: the kernel's note about a single destination. */
   | { readonly kind: "cached" };
+
+/** AF_INET and AF_INET6. */
+export const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
+
+export function familyOfNumber(number: number): Family | undefined {
+  if (number === FAMILY_NUMBER.ipv4) return "ipv4";
+  return number === FAMILY_NUMBER.ipv6 ? "ipv6" : undefined;
+}
 
 export const align = (length: number): number => (length + 3) & ~3;
 

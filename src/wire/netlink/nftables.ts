@@ -8,6 +8,8 @@ import type { Result } from "../../base/result.ts";
 import type { Family } from "../../base/address.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import {
+  FAMILY_NUMBER,
+  familyOfNumber,
   MessageFlag,
   decodeAttributes,
   encodeAttributes,
@@ -26,7 +28,6 @@ import type { Expression } from "./nftables-expressions.ts";
  * |  Family (8)   |  Version (8)  |   Resource, network order (16) |
  */
 const GENERIC_LENGTH = 4;
-const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
 /** NFNL_SUBSYS_NFTABLES: the upper byte of message types, and the resource of a batch. */
 const SUBSYSTEM = 10;
 
@@ -189,14 +190,12 @@ export function decodeTable(message: NetlinkMessage): Result<NftTable, NetlinkEr
   if (number === undefined || payload.length < GENERIC_LENGTH) {
     return fail({ kind: "truncated", need: GENERIC_LENGTH, have: payload.length });
   }
-  if (number !== FAMILY_NUMBER.ipv4 && number !== FAMILY_NUMBER.ipv6) {
-    return fail({ kind: "family", got: number });
-  }
+  const family = familyOfNumber(number);
+  if (family === undefined) return fail({ kind: "family", got: number });
   const name = decodeAttributes(payload, GENERIC_LENGTH).find(
     (attribute) => attribute.type === TableAttribute.name,
   );
   if (name === undefined) return fail({ kind: "missing", attribute: TableAttribute.name });
-  const family = number === FAMILY_NUMBER.ipv4 ? "ipv4" : "ipv6";
   return ok({ family, name: readString(name.value) });
 }
 

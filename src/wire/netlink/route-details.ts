@@ -5,7 +5,7 @@
 import { addressBytes, familyOf } from "../../base/address.ts";
 import type { Family, IpAddress } from "../../base/address.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
-import { LITTLE, align, encodeAttributes, uint32, viewOf } from "./message.ts";
+import { FAMILY_NUMBER, LITTLE, align, encodeAttributes, uint32, viewOf } from "./message.ts";
 import type { Attribute } from "./message.ts";
 
 const RouteAttribute = {
@@ -153,7 +153,7 @@ function encodeMetrics({ metrics = [], congestionControl }: RouteDetails): Uint8
 function encodeVia(address: IpAddress): Uint8Array {
   const bytes = addressBytes(address);
   const value = new Uint8Array(2 + bytes.length);
-  viewOf(value).setUint16(0, familyOf(address) === "ipv4" ? 2 : 10, LITTLE);
+  viewOf(value).setUint16(0, FAMILY_NUMBER[familyOf(address)], LITTLE);
   value.set(bytes, 2);
   return value;
 }

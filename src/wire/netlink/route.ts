@@ -7,6 +7,8 @@ import type { Result } from "../../base/result.ts";
 import { interfaceIndex } from "../../base/units.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import {
+  FAMILY_NUMBER,
+  familyOfNumber,
   decodeAttributes,
   encodeMessage,
   LITTLE,
@@ -52,8 +54,6 @@ export const RouteAttribute = {
 /** Tables beyond one byte are in RTA_TABLE alone (RT_TABLE_COMPAT). */
 const TABLE_IN_ATTRIBUTE = 252;
 
-const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
-
 export interface Route {
   readonly family: Family;
   /** Undefined with a prefix length of 0: the default route. */
@@ -86,11 +86,9 @@ export function decodeRoute(message: NetlinkMessage): Result<Route, NetlinkError
   }
   const view = viewOf(payload);
   const number = view.getUint8(FAMILY);
-  if (number !== FAMILY_NUMBER.ipv4 && number !== FAMILY_NUMBER.ipv6) {
-    return fail({ kind: "family", got: number });
-  }
+  const family = familyOfNumber(number);
+  if (family === undefined) return fail({ kind: "family", got: number });
   if ((view.getUint32(FLAGS, LITTLE) & FLAG_CLONED) !== 0) return fail({ kind: "cached" });
-  const family = number === FAMILY_NUMBER.ipv4 ? "ipv4" : "ipv6";
   const values = new Map(decodeAttributes(payload, FIXED_LENGTH).map((a) => [a.type, a.value]));
   const address = (type: number): IpAddress | undefined => readAddress(values.get(type), family);
   const uint = (type: number): number | undefined => readUint32(values.get(type) ?? EMPTY);

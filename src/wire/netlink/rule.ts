@@ -4,6 +4,8 @@ import type { Family, IpAddress } from "../../base/address.ts";
 import { fail, ok } from "../../base/result.ts";
 import type { Result } from "../../base/result.ts";
 import {
+  FAMILY_NUMBER,
+  familyOfNumber,
   LITTLE,
   MessageFlag,
   MessageType,
@@ -35,8 +37,6 @@ const FLAGS = 8;
 const FLAG_INVERT = 2;
 /** Tables beyond one byte are in FRA_TABLE alone. */
 const TABLE_IN_ATTRIBUTE = 252;
-
-const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const;
 
 /** FRA_*. */
 const RuleAttribute = {
@@ -196,10 +196,8 @@ export function decodeRule(message: NetlinkMessage): Result<Rule, NetlinkError> 
   }
   const view = viewOf(payload);
   const number = view.getUint8(FAMILY);
-  if (number !== FAMILY_NUMBER.ipv4 && number !== FAMILY_NUMBER.ipv6) {
-    return fail({ kind: "family", got: number });
-  }
-  const family = number === FAMILY_NUMBER.ipv4 ? "ipv4" : "ipv6";
+  const family = familyOfNumber(number);
+  if (family === undefined) return fail({ kind: "family", got: number });
   const values = new Map(decodeAttributes(payload, FIXED_LENGTH).map((a) => [a.type, a.value]));
   const uint = (type: number): number | undefined => readUint32(values.get(type) ?? EMPTY);
   const text = (type: number): string | undefined => {
