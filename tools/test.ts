@@ -43,6 +43,14 @@ const SUITES: readonly Suite[] = [
     minutes: 40,
     concurrency: 1,
   },
+  {
+    name: "vm",
+    folders: ["test/vm"],
+    needsRoot: false,
+    requirements: "vm",
+    minutes: 10,
+    concurrency: 1,
+  },
 ];
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

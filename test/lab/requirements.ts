@@ -17,8 +17,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { fetchGuestKernel, KERNEL_DIRECTORY, KERNEL_PACKAGE } from "../vm/kernel.ts";
 
-export type Suite = "demo" | "kernel" | "interop" | "bench";
+export type Suite = "demo" | "kernel" | "interop" | "vm" | "bench";
 
 export interface Requirement {
   readonly program: string;
@@ -26,6 +27,8 @@ export interface Requirement {
   readonly purpose: string;
   /** Suites that do without it when it is missing, and say so. */
   readonly optional?: true;
+  /** Downloaded and unpacked for the suite, never installed. */
+  readonly unpacked?: true;
 }
 
 const NETWORK: readonly Requirement[] = [
@@ -61,6 +64,19 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     { program: "nginx", package: "nginx-light", purpose: "the service behind the address" },
     { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
     { program: "/usr/lib/frr/vrrpd", package: "frr", purpose: "a third VRRP", optional: true },
+  ],
+  vm: [
+    ...NETWORK,
+    { program: "qemu-system-x86_64", package: "qemu-system-x86", purpose: "the machine" },
+    { program: "busybox", package: "busybox-static", purpose: "its first programs" },
+    {
+      program: KERNEL_DIRECTORY,
+      package: KERNEL_PACKAGE,
+      purpose: "a kernel with everything",
+      unpacked: true,
+    },
+    { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
+    { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
   ],
   bench: [
     ...NETWORK,
@@ -99,19 +115,36 @@ export function remark(suite: Suite): string | undefined {
 function sentence(start: string, absent: readonly Requirement[]): string | undefined {
   if (absent.length === 0) return undefined;
   const reasons = absent.map((one) => `${one.program} (${one.purpose})`);
-  const names = [...new Set(absent.map((one) => one.package))];
-  return `${start} ${reasons.join(", ")}; install with: apt-get install ${names.join(" ")}`;
+  const names = packageNames(absent);
+  const ways = [
+    ...(names.length === 0 ? [] : [`install with: apt-get install ${names.join(" ")}`]),
+    ...absent.flatMap((one) => (one.unpacked ? [`${one.package} is fetched by make test`] : [])),
+  ];
+  return `${start} ${reasons.join(", ")}; ${ways.join("; ")}`;
 }
+
+const packageNames = (requirements: readonly Requirement[]): readonly string[] => [
+  ...new Set(requirements.filter((one) => one.unpacked !== true).map((one) => one.package)),
+];
 
 /** Debian packages to install for some suites, without those already there. */
 export function packages(suites: readonly Suite[]): readonly string[] {
-  return [...new Set(suites.flatMap(missing).map((one) => one.package))].sort();
+  return [...packageNames(suites.flatMap(missing))].sort();
 }
 
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** Installs what is missing; no service is started by it. Needs root and apt-get. */
+/** Installs and fetches what is missing; no service is started by it. Needs root and apt-get. */
 export function install(suites: readonly Suite[]): boolean {
+  if (!installPackages(suites)) return false;
+  const complaint = suites.flatMap(missing).some((one) => one.unpacked)
+    ? fetchGuestKernel()
+    : undefined;
+  if (complaint !== undefined) console.error(complaint);
+  return complaint === undefined;
+}
+
+function installPackages(suites: readonly Suite[]): boolean {
   const names = packages(suites);
   if (names.length === 0) return true;
   const hasPolicy = existsSync(POLICY);
