@@ -116,6 +116,7 @@ const STRICT_MODE = {
 } as const satisfies Record<string, CodeMeaning>;
 
 const TRACKING_AND_SCRIPTS = {
+  "link-delay-too-long": silent("A link may be down for longer than a master may be silent"),
   "track-own-interface": complaint("An instance tracks its own interface"),
   "weight-out-of-range": complaint("A weight beyond 253"),
   "weight-for-owner": complaint("A weighted check on an address owner"),

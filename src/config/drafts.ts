@@ -5,7 +5,7 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
-import type { TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
+import type { LinkProbeMethod, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
 import { createServicesDraft } from "./lvs-drafts.ts";
 import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
@@ -22,7 +22,10 @@ export interface RootDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly trackFiles: TrackFileDraft[];
   readonly trackProcesses: TrackProcessDraft[];
-  readonly linkbeatInterfaces: Located<string>[];
+  readonly linkbeatInterfaces: LinkbeatDraft[];
+  readonly upDownDelays: UpDownDelayDraft[];
+  /** linkbeat_use_polling at the top level. */
+  pollsAllLinks?: Span;
   readonly statics: StaticsDraft;
   readonly bfdInstances: BfdDraft[];
   readonly services: ServicesDraft;
@@ -84,8 +87,22 @@ export interface TrackGroupDraft {
 
 export interface GarpGroupDraft {
   readonly at: Span;
-  /** The last delay that is set; a group without one is useless. */
-  interval?: Span;
+  readonly interfaces: Located<string>[];
+  garpInterval?: Located<Duration>;
+  gnaInterval?: Located<Duration>;
+}
+
+/** A line of linkbeat_interfaces. */
+export interface LinkbeatDraft {
+  readonly name: Located<string>;
+  readonly method: LinkProbeMethod | undefined;
+}
+
+/** A line of interface_up_down_delays. */
+export interface UpDownDelayDraft {
+  readonly name: Located<string>;
+  readonly down: Located<Duration>;
+  readonly up: Located<Duration> | undefined;
 }
 
 export interface AnnouncementDraft {
@@ -118,6 +135,7 @@ export interface GlobalDraft {
   checkUnicastSource?: Span;
   v3ChecksumAsV2?: Located<boolean>;
   startupDelay?: Located<Duration>;
+  delayAfterBoot?: Located<Duration>;
   scriptUser?: UserDraft;
   scriptSecurity?: Span;
   dynamicInterfaces?: Span;
@@ -280,6 +298,10 @@ export interface InstanceDraft {
   skipAddressCheck?: Located<boolean>;
   strict?: Located<boolean>;
   ignoresOwnInterface?: Span;
+  tracksSource?: Span;
+  pollsOwnInterface?: Span;
+  promotesSecondaries?: Span;
+  timerExpiredBackup?: Located<number>;
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
   notifiesPriority?: Located<boolean>;
@@ -300,6 +322,7 @@ export function createRootDraft(): RootDraft {
     trackFiles: [],
     trackProcesses: [],
     linkbeatInterfaces: [],
+    upDownDelays: [],
     statics: { addresses: [], routes: [], rules: [] },
     bfdInstances: [],
     services: createServicesDraft(),

@@ -168,6 +168,24 @@ function finishPreemptDelay(
   return NO_TIME;
 }
 
+/** keepalived.conf(5) timer_expired_backup: of use to those who do not preempt. */
+export function finishTimerExpired(
+  draft: InstanceDraft,
+  { preempt }: Pick<Election, "preempt">,
+  scope: Scope,
+): Priority | undefined {
+  const wanted = draft.timerExpiredBackup;
+  if (wanted === undefined || !preempt) return wanted && priority(wanted.value);
+  complain(scope, draft, {
+    severity: "warning",
+    code: "ignored",
+    message: "timer_expired_backup is only of use with nopreempt - ignoring",
+    at: wanted.at,
+    fix: "add nopreempt, or remove it",
+  });
+  return undefined;
+}
+
 const DEFAULT_INTERVAL = seconds(1);
 /** Twelve bits of centiseconds (RFC 9568 §5.2.7). */
 const MAX_V3_CENTISECONDS = 4_095;

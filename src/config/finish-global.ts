@@ -37,6 +37,7 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
     usePidDir: root.usePidDir !== undefined,
     childWaitTime: root.childWaitTime?.value ?? DEFAULT_CHILD_WAIT,
     startupDelay: global.startupDelay?.value ?? NO_TIME,
+    delayAfterBoot: global.delayAfterBoot?.value ?? NO_TIME,
     logUnknownVrids: global.logUnknownVrids !== undefined,
     processNames: processNames(global),
     vrrpRealtimePriority: global.vrrpRealtimePriority?.value,

@@ -7,7 +7,7 @@ import { finishAnnouncements } from "./finish-announcements.ts";
 import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finish-delivery.ts";
 import { finishHmac } from "./finish-hmac.ts";
 import { finishRouting } from "./finish-statics.ts";
-import { finishElection } from "./finish-election.ts";
+import { finishElection, finishTimerExpired } from "./finish-election.ts";
 import {
   applyStrictMode,
   checkStrictAddresses,
@@ -66,7 +66,8 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     ...addresses,
     ...finishRouting(draft, scope),
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
-    trackPrimary: draft.ignoresOwnInterface === undefined,
+    promotesSecondaries: draft.promotesSecondaries !== undefined,
+    timerExpiredBackup: finishTimerExpired(draft, election, scope),
     ...tracking,
     strict: isStrict,
     skipAddressCheck: (draft.skipAddressCheck ?? global.skipAddressCheck)?.value === true,

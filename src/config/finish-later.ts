@@ -2,7 +2,6 @@
 import type { Located } from "./diagnostics.ts";
 import type { NamedDraft, RootDraft } from "./drafts.ts";
 import { namesOf } from "./finish-tracking.ts";
-import { missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 export function checkLater(root: RootDraft, scope: Scope): void {
@@ -15,22 +14,6 @@ export function checkLater(root: RootDraft, scope: Scope): void {
   for (const process of root.trackProcesses) {
     const message = `track process '${process.name.value}' process name not specified`;
     checkEssential(process, message, scope);
-  }
-  for (const { value, at } of root.linkbeatInterfaces) {
-    if (scope.interfaceExists?.(value) !== false) continue;
-    const message = `linkbeat_interfaces: interface ${value} doesn't exist`;
-    const fix = missingInterfaceFix(scope, value);
-    scope.report({ severity: "error", code: "linkbeat-interface", message, at, fix });
-  }
-  for (const group of root.garpGroups) {
-    if (group.interval !== undefined) continue;
-    scope.report({
-      severity: "warning",
-      code: "incomplete",
-      message: "garp_group does not have any delay set - removing",
-      at: group.at,
-      fix: "set garp_interval or gna_interval",
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Scripts, and the lines that track something. keepalived.conf(5), track_script. */
 import { OWNER, seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
+import type { BfdDraft } from "./bfd-drafts.ts";
 import { related } from "./diagnostics.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import type {
@@ -51,16 +52,21 @@ export function finishScript(draft: ScriptDraft, scope: Scope): ScriptConfig | u
 
 export type FinishedTracking = Pick<
   InstanceConfig,
-  "trackedInterfaces" | "trackedScripts" | "trackedProcesses" | "trackedFiles"
+  | "trackPrimary"
+  | "tracksSource"
+  | "trackedInterfaces"
+  | "trackedScripts"
+  | "trackedProcesses"
+  | "trackedFiles"
+  | "trackedBfds"
 >;
 
-/** BFD sessions are tracked by nobody yet. */
-type ActiveKind = Exclude<TrackedDraft["kind"], "bfd">;
-type ByKind = Readonly<Record<ActiveKind, readonly TrackedObject[]>>;
+type TrackedKind = TrackedDraft["kind"];
+type ByKind = Readonly<Record<TrackedKind, readonly TrackedObject[]>>;
 
 export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTracking {
-  const found: Record<ActiveKind, TrackedObject[]> = {
-    ...{ interface: [], script: [], file: [], process: [] },
+  const found: Record<TrackedKind, TrackedObject[]> = {
+    ...{ interface: [], script: [], file: [], process: [], bfd: [] },
   };
   const owner = draft.name.value;
   for (const tracked of draft.tracked) {
@@ -68,26 +74,29 @@ export function finishTracking(draft: InstanceDraft, scope: Scope): FinishedTrac
       if (isOwnInterface(tracked, draft, scope)) continue;
       checkInterface(tracked, owner, scope);
     } else if (!isDefined(tracked, owner, scope) || !isComplete(tracked, scope)) continue;
-    if (tracked.kind === "bfd") continue;
     found[tracked.kind].push(finishTracked(tracked, owner, scope));
   }
   const own = forEachKind((kind) => withoutRepeats(found[kind], kind, draft, scope));
   const group = scope.syncGroups.get(owner);
   const all = group === undefined ? own : joinGroupTracking(own, { draft, group }, scope);
   return {
+    trackPrimary: draft.ignoresOwnInterface === undefined,
+    tracksSource: draft.tracksSource !== undefined,
     trackedProcesses: all.process,
     // An owner's priority never changes, so that only a switch is left of a file.
     trackedFiles: all.file.filter(({ weight }) => weight === 0 || !isOwner(draft)),
     trackedInterfaces: all.interface,
+    trackedBfds: all.bfd,
     trackedScripts: all.script,
   };
 }
 
-const forEachKind = (make: (kind: ActiveKind) => readonly TrackedObject[]): ByKind => ({
+const forEachKind = (make: (kind: TrackedKind) => readonly TrackedObject[]): ByKind => ({
   interface: make("interface"),
   script: make("script"),
   file: make("file"),
   process: make("process"),
+  bfd: make("bfd"),
 });
 
 const isOwner = ({ priority }: InstanceDraft): boolean => priority?.value === OWNER;
@@ -126,7 +135,7 @@ function joinGroupTracking(
 function objectOf(
   { kind, name }: TrackedDraft,
   scope: Scope,
-): ScriptDraft | TrackFileDraft | TrackProcessDraft | undefined {
+): ScriptDraft | TrackFileDraft | TrackProcessDraft | BfdDraft | undefined {
   switch (kind) {
     case "script":
       return scope.scripts.get(name.value);
@@ -134,8 +143,9 @@ function objectOf(
       return scope.trackFiles.get(name.value);
     case "process":
       return scope.trackProcesses.get(name.value);
-    case "interface":
     case "bfd":
+      return scope.bfdInstances.get(name.value);
+    case "interface":
       return undefined;
   }
 }
@@ -144,13 +154,13 @@ function objectOf(
 function isComplete(tracked: TrackedDraft, scope: Scope): boolean {
   const object = objectOf(tracked, scope);
   if (tracked.kind === "interface") return true;
-  return object !== undefined && ("path" in object || "command" in object);
+  return object !== undefined && ["path", "command", "neighbor"].some((key) => key in object);
 }
 
 /** Members of a group must agree on the election: weights of their own are dropped. */
 function keepsUnweighted(
   tracked: TrackedObject,
-  kind: ActiveKind,
+  kind: TrackedKind,
   draft: InstanceDraft,
   { report, syncGroups }: Scope,
 ): boolean {
@@ -286,7 +296,7 @@ function finishTracked(tracked: TrackedDraft, owner: string, scope: Scope): Trac
 
 function withoutRepeats(
   objects: readonly TrackedObject[],
-  kind: ActiveKind,
+  kind: TrackedKind,
   draft: InstanceDraft,
   scope: Scope,
 ): readonly TrackedObject[] {

@@ -14,6 +14,7 @@ import { finishGlobal } from "./finish-global.ts";
 import { finishInstance } from "./finish-instance.ts";
 import { giveAdvice } from "./advice.ts";
 import { checkLater } from "./finish-later.ts";
+import { finishGarpGroups, finishLinks } from "./finish-links.ts";
 import { finishServices } from "./finish-services.ts";
 import { finishStatics, watchingStatics } from "./finish-statics.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
@@ -151,6 +152,8 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   return {
     ...{ global, scripts, trackFiles, trackProcesses },
     ...{ instances, syncGroups, statics: statics.statics, hasVirtualServers, hasBfd },
+    links: finishLinks(root, instances, scope),
+    garpGroups: finishGarpGroups(root, scope),
   };
 }
 

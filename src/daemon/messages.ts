@@ -21,6 +21,7 @@ export interface SentVerdicts {
   readonly scripts: Readonly<Record<string, Verdict>>;
   readonly processes: Readonly<Record<string, Verdict>>;
   readonly files: Readonly<Record<string, number>>;
+  readonly bfds?: Readonly<Record<string, Verdict>>;
 }
 
 export type ToVrrp =

@@ -17,6 +17,10 @@ export function renderFault(cause: FaultCause): string {
       return `script ${cause.script} fails`;
     case "processFailed":
       return `process ${cause.process} does not run as it should`;
+    case "bfdFault":
+      return `BFD session ${cause.bfd} is not as it should be`;
+    case "sourceLost":
+      return `no interface has the configured source address ${cause.address}`;
     case "fileFault":
       return `file ${cause.file} says so (${cause.value})`;
     case "scriptPending":

@@ -188,6 +188,10 @@ function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
       return [
         warning(`${name}: entering FAULT state due to file ${cause.file} (value ${cause.value})`),
       ];
+    case "bfdFault":
+      return [warning(`${name}: entering FAULT state due to BFD session ${cause.bfd}`)];
+    case "sourceLost":
+      return [warning(`${name}: entering FAULT state (${faultLabel(cause)})`)];
     case "memberPending":
       return [detail(`${name} waits: ${renderFault(cause)}`)];
     case "memberFault":
@@ -215,8 +219,11 @@ function faultLabel(cause: FaultCause): string {
       return `script ${cause.script} failed`;
     case "scriptPending":
       return `script ${cause.script} not yet run`;
+    case "sourceLost":
+      return "src address not configured";
     case "memberFault":
     case "memberPending":
+    case "bfdFault":
     case "processFailed":
     case "fileFault":
       return renderFault(cause);

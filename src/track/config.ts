@@ -52,6 +52,31 @@ export interface TrackProcessConfig {
   readonly reverse: boolean;
 }
 
+/** Who is asked whether an interface has a link. */
+export type LinkProbeMethod = "mii" | "ethtool" | "ioctl";
+
+/** keepalived.conf(5), linkbeat_interfaces. */
+export interface PolledLink {
+  readonly interfaceName: string;
+  /** The one that is tried first. */
+  readonly method: LinkProbeMethod;
+}
+
+/** keepalived.conf(5), interface_up_down_delays: how long a change must last before it counts. */
+export interface LinkDelay {
+  readonly interfaceName: string;
+  readonly down: Duration;
+  readonly up: Duration;
+}
+
+/** How links are judged, where it is not by netlink at once. */
+export interface LinksConfig {
+  readonly polled: readonly PolledLink[];
+  readonly delays: readonly LinkDelay[];
+}
+
+export const PLAIN_LINKS: LinksConfig = Object.freeze({ polled: [], delays: [] });
+
 /** One line of a track_ block, defaults of the object already applied. */
 export interface TrackedObject {
   readonly name: string;

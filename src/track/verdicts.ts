@@ -9,17 +9,24 @@ export interface Verdicts {
   readonly processes: ReadonlyMap<string, Verdict>;
   /** The number in each file; without an entry it is 0. */
   readonly files: ReadonlyMap<string, number>;
+  /** Whether BFD sessions are up; without an entry they are. */
+  readonly bfds: ReadonlyMap<string, Verdict>;
 }
 
 export const NO_VERDICTS: Verdicts = Object.freeze({
   scripts: new Map(),
   processes: new Map(),
   files: new Map(),
+  bfds: new Map(),
 });
 
 /** News of one tracker. */
 export type TrackerUpdate =
-  | { readonly kind: "script" | "process"; readonly name: string; readonly verdict: Verdict }
+  | {
+      readonly kind: "script" | "process" | "bfd";
+      readonly name: string;
+      readonly verdict: Verdict;
+    }
   | { readonly kind: "file"; readonly name: string; readonly value: number };
 
 export function withUpdate(verdicts: Verdicts, update: TrackerUpdate): Verdicts {
@@ -34,6 +41,8 @@ export function withUpdate(verdicts: Verdicts, update: TrackerUpdate): Verdicts 
         ...verdicts,
         processes: new Map(verdicts.processes).set(update.name, update.verdict),
       };
+    case "bfd":
+      return { ...verdicts, bfds: new Map(verdicts.bfds).set(update.name, update.verdict) };
     case "file":
       return { ...verdicts, files: new Map(verdicts.files).set(update.name, update.value) };
   }

@@ -25,6 +25,14 @@ export interface Facts {
 const LOWEST = 1;
 const HIGHEST = 254;
 
+/** Every interface that an instance uses, each once. */
+export function interfacesOf(config: InstanceConfig): readonly string[] {
+  const tracked = trackedInterfaces(config).map(({ name }) => name);
+  const { interfaceName } = config;
+  const own = interfaceName === undefined || tracked.includes(interfaceName) ? [] : [interfaceName];
+  return [...own, ...tracked];
+}
+
 export function assess(config: InstanceConfig, facts: Facts): Assessment {
   const link =
     config.interfaceName === undefined ? undefined : facts.network.get(config.interfaceName);
@@ -43,11 +51,15 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
     tracked,
     good: facts.verdicts.processes.get(tracked.name) !== "bad",
   }));
+  const bfds = config.trackedBfds.map((tracked) => ({
+    tracked,
+    good: facts.verdicts.bfds.get(tracked.name) !== "bad",
+  }));
   const files = config.trackedFiles.map((tracked) => ({
     tracked,
     value: facts.verdicts.files.get(tracked.name) ?? 0,
   }));
-  const votes = [...interfaces, ...scripts, ...processes];
+  const votes = [...interfaces, ...scripts, ...processes, ...bfds];
   const weights =
     votes.reduce((sum, vote) => sum + weightOf(vote), 0) +
     files.reduce((sum, file) => sum + fileWeight(file), 0);
@@ -58,10 +70,14 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
       ...(source === undefined && link?.up !== false && config.interfaceName !== undefined
         ? [noSource(config, config.interfaceName, facts.network)].flat()
         : []),
+      ...lostSource(config, facts.network),
       ...scripts.flatMap(scriptFault),
       ...processes
         .filter(isFault)
         .map(({ tracked }) => ({ kind: "processFailed", process: tracked.name }) as const),
+      ...bfds
+        .filter(isFault)
+        .map(({ tracked }) => ({ kind: "bfdFault", bfd: tracked.name }) as const),
       ...files
         .filter(isFileFault)
         .map(({ tracked, value }) => ({ kind: "fileFault", file: tracked.name, value }) as const),
@@ -154,6 +170,20 @@ function trackedInterfaces(config: InstanceConfig): readonly TrackedObject[] {
     implied.push({ name, weight: 0, reverse: false });
   }
   return [...config.trackedInterfaces, ...implied];
+}
+
+/** keepalived.conf(5), track_src_ip. Without an interface any one may hold the address. */
+function lostSource(config: InstanceConfig, network: Network): readonly FaultCause[] {
+  const { source } = config.delivery;
+  const { interfaceName, tracksSource } = config;
+  if (!tracksSource || source === undefined) return [];
+  const link = interfaceName === undefined ? undefined : network.get(interfaceName);
+  if (interfaceName !== undefined && link === undefined) return [];
+  const places = link === undefined ? [...network.values()] : [link];
+  const isThere = places.some(({ addresses }) =>
+    addresses.some(({ address, usable }) => usable && address === source),
+  );
+  return isThere ? [] : [{ kind: "sourceLost", address: source }];
 }
 
 const downCause = (interfaceName: string, network: Network): FaultCause =>

@@ -138,6 +138,16 @@ export interface InstanceConfig {
   readonly trackedProcesses: readonly TrackedObject[];
   /** Their weight multiplies the number in the file. */
   readonly trackedFiles: readonly TrackedObject[];
+  readonly trackedBfds: readonly TrackedObject[];
+  /** track_src_ip: without its configured source address it is in fault. */
+  readonly tracksSource: boolean;
+  /** The interface keeps further addresses of a subnet whose first one goes. */
+  readonly promotesSecondaries: boolean;
+  /**
+   * timer_expired_backup: after a stall in which a rival of this priority must have taken over it
+   * is backup, rather than listen first.
+   */
+  readonly timerExpiredBackup: Priority | undefined;
   readonly strict: boolean;
   /** Compare advertised addresses only when the sender changed. */
   readonly skipAddressCheck: boolean;
@@ -174,4 +184,12 @@ export interface SyncGroupConfig {
   readonly members: readonly string[];
   readonly notify: GroupNotifyCommands;
   readonly smtpAlert: boolean;
+}
+
+/** keepalived.conf(5), garp_group: interfaces that share the time between announcements. */
+export interface GarpGroupConfig {
+  readonly interfaceNames: readonly string[];
+  /** Undefined: as everywhere else. */
+  readonly arpGap: Duration | undefined;
+  readonly naGap: Duration | undefined;
 }

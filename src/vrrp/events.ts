@@ -18,6 +18,10 @@ export type FaultCause =
   | { readonly kind: "scriptFailed"; readonly script: string }
   /** Too few processes run, or too many. */
   | { readonly kind: "processFailed"; readonly process: string }
+  /** A tracked BFD session is down, or with `reverse` up. */
+  | { readonly kind: "bfdFault"; readonly bfd: string }
+  /** The configured source of adverts is not on the interface: track_src_ip. */
+  | { readonly kind: "sourceLost"; readonly address: IpAddress }
   /** The number in a tracked file says so. */
   | { readonly kind: "fileFault"; readonly file: string; readonly value: number }
   /** The first result of an unweighted script is still to come: a silent fault at start. */

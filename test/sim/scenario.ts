@@ -434,6 +434,10 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return `script ${cause.script} failed`;
     case "processFailed":
       return `process ${cause.process} failed`;
+    case "bfdFault":
+      return `BFD session ${cause.bfd} failed`;
+    case "sourceLost":
+      return `source ${cause.address} is gone`;
     case "fileFault":
       return `file ${cause.file} says ${cause.value}`;
     case "scriptPending":

@@ -247,7 +247,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vrrp",
     default: "0",
     help: "Instances start no earlier than this uptime.",
-    later: "instances start as soon as vrrp_startup_delay allows",
+    set: (draft, value) => (draft.delayAfterBoot = value),
   }),
   words({
     name: "vrrp_garp_extra_if",

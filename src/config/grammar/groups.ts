@@ -1,6 +1,8 @@
-/** Rows of the blocks about several instances or interfaces; parsed and checked, active later. */
+/** Rows of the blocks about several instances or interfaces. */
+import type { Duration } from "../../base/units.ts";
+import type { LinkProbeMethod } from "../../track/config.ts";
 import type { Located } from "../diagnostics.ts";
-import type { GarpGroupDraft, SyncGroupDraft } from "../drafts.ts";
+import type { GarpGroupDraft, LinkbeatDraft, SyncGroupDraft, UpDownDelayDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { interfaceName, seconds, text } from "./arguments.ts";
@@ -150,7 +152,7 @@ export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
     group: "vrrp",
     default: "global",
     help: "Gap between GARPs of the group.",
-    set: (draft, { at }) => (draft.interval = at),
+    set: (draft, value) => (draft.garpInterval = value),
   }),
   value(seconds(0, 1_000), {
     name: "gna_interval",
@@ -158,7 +160,7 @@ export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
     group: "vrrp",
     default: "global",
     help: "Gap between unsolicited NAs of the group.",
-    set: (draft, { at }) => (draft.interval = at),
+    set: (draft, value) => (draft.gnaInterval = value),
   }),
   value(interfaceName, {
     name: "interface",
@@ -166,6 +168,7 @@ export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
     group: "vrrp",
     default: "none",
     help: "Single interface the limit applies to.",
+    set: (draft, value) => draft.interfaces.push(value),
   }),
   list({
     name: "interfaces",
@@ -174,40 +177,54 @@ export const garpGroupGrammar = blockGrammar<GarpGroupDraft>("garp_group", [
     default: "none",
     help: "Interfaces that share the limit.",
     item: interfaceName,
-    add: (_draft, found, context) => {
-      for (const word of found) interfaceName.parse(word, context.report);
+    add: (draft, found, context) => {
+      for (const word of found) {
+        const value = interfaceName.parse(word, context.report);
+        if (value !== undefined) draft.interfaces.push({ value, at: spanOf(word) });
+      }
     },
   }),
 ]);
 
-const LINKBEAT_METHODS: readonly string[] = ["MII", "ETHTOOL", "IOCTL"];
+const LINKBEAT_METHODS: Readonly<Record<string, LinkProbeMethod>> = {
+  MII: "mii",
+  ETHTOOL: "ethtool",
+  IOCTL: "ioctl",
+};
 
-/** `IF [MII|ETHTOOL|IOCTL]`; the interface, when it can be one. */
+/** `IF [MII|ETHTOOL|IOCTL]`, when the interface can be one. */
 export function readLinkbeatLine(
   [name, method]: readonly [Word, ...Word[]],
   context: Context,
-): Located<string> | undefined {
+): LinkbeatDraft | undefined {
   const value = interfaceName.parse(name, context.report);
-  if (method !== undefined && !LINKBEAT_METHODS.includes(method.text)) {
+  const known = method === undefined ? undefined : LINKBEAT_METHODS[method.text];
+  if (method !== undefined && known === undefined) {
     const message = `'${method.text}' is not one of MII, ETHTOOL, IOCTL`;
     context.report({ severity: "error", code: "bad-value", message, at: spanOf(method) });
   }
-  return value === undefined ? undefined : { value, at: spanOf(name) };
+  return value === undefined ? undefined : { name: { value, at: spanOf(name) }, method: known };
 }
 
 const DELAY = seconds(0, 255);
 
 /** `IF DOWN [UP]`, in seconds. */
-export function checkUpDownDelay(
+export function readUpDownDelay(
   [name, down, up]: readonly [Word, ...Word[]],
   context: Context,
-): void {
-  interfaceName.parse(name, context.report);
+): UpDownDelayDraft | undefined {
+  const value = interfaceName.parse(name, context.report);
   if (down === undefined) {
     const message = `interface_up_down_delays: ${name.text} needs a delay`;
     context.report({ severity: "warning", code: "ignored", message, at: spanOf(name) });
-    return;
+    return undefined;
   }
-  DELAY.parse(down, context.report);
-  if (up !== undefined) DELAY.parse(up, context.report);
+  const delays = { down: readDelay(down, context), up: up && readDelay(up, context) };
+  if (value === undefined || delays.down === undefined) return undefined;
+  return { name: { value, at: spanOf(name) }, down: delays.down, up: delays.up };
+}
+
+function readDelay(word: Word, context: Context): Located<Duration> | undefined {
+  const value = DELAY.parse(word, context.report);
+  return value === undefined ? undefined : { value, at: spanOf(word) };
 }

@@ -62,7 +62,7 @@ export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
     group: "vip",
     default: "off",
     help: "Set the sysctl so that deleting one address keeps the others.",
-    later: "the sysctl stays as it is, so removing one address may remove others of its subnet",
+    set: (draft, at) => (draft.promotesSecondaries = at),
   }),
   list({
     name: "virtual_routes",
@@ -213,7 +213,7 @@ export const INSTANCE_TRACKING: readonly Keyword<InstanceDraft>[] = [
     group: "tracking",
     default: "none",
     help: "BFD sessions to track.",
-    later: "the BFD sessions are not run and change no priority",
+    later: "the BFD sessions are not run and count as up",
   }),
   flag({
     name: "track_src_ip",
@@ -221,7 +221,7 @@ export const INSTANCE_TRACKING: readonly Keyword<InstanceDraft>[] = [
     group: "tracking",
     default: "off",
     help: "FAULT while the configured source address is missing.",
-    later: "losing the configured source address is no fault",
+    set: (draft, at) => (draft.tracksSource = at),
   }),
   flag({
     name: "linkbeat_use_polling",
@@ -229,7 +229,7 @@ export const INSTANCE_TRACKING: readonly Keyword<InstanceDraft>[] = [
     group: "tracking",
     default: "off",
     help: "Deprecated; poll link state of the own interface.",
-    later: "link state comes from netlink alone",
+    set: (draft, at) => (draft.pollsOwnInterface = at),
     instead: "a linkbeat_interfaces block",
   }),
 ];
@@ -311,6 +311,9 @@ export const INSTANCE_NOTIFICATION: readonly Keyword<InstanceDraft>[] = [
     set: (draft, value) => (draft.notifiesPriority = value),
   }),
 ];
+
+/** The priority that waits least without owning the address. */
+const QUICKEST_RIVAL = 254;
 
 export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
   words({
@@ -397,6 +400,8 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     default: "off, 254",
     help: "With nopreempt fall back to BACKUP after own process stalled too long.",
     without: undefined,
+    set: (draft, { value, at }) =>
+      (draft.timerExpiredBackup = { value: value ?? QUICKEST_RIVAL, at }),
   }),
   optional(optionalPriority, {
     name: "thread_timer_expired",
@@ -405,6 +410,8 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     default: "off",
     help: "Alias of timer_expired_backup.",
     without: undefined,
+    set: (draft, { value, at }) =>
+      (draft.timerExpiredBackup = { value: value ?? QUICKEST_RIVAL, at }),
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {
     name: "kernel_rx_buf_size",

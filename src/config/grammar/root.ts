@@ -14,9 +14,9 @@ import {
 } from "./arguments.ts";
 import { BFD_INSTANCE } from "./bfd.ts";
 import {
-  checkUpDownDelay,
   garpGroupGrammar,
   readLinkbeatLine,
+  readUpDownDelay,
   syncGroupGrammar,
   trackGroupGrammar,
 } from "./groups.ts";
@@ -71,8 +71,8 @@ const SETTINGS: readonly Keyword<RootDraft>[] = [
     since: "1.1.18",
     group: "tracking",
     default: "off",
-    help: "Use MII/ethtool/ioctl polling instead of netlink link state for all interfaces.",
-    later: "link state comes from netlink alone",
+    help: "Ask every interface in use for its link each second, beside what netlink says.",
+    set: (draft, at) => (draft.pollsAllLinks = at),
   }),
   value(NAME, {
     name: "net_namespace",
@@ -239,9 +239,8 @@ const VRRP_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "vrrp",
     default: "none",
     help: "Shared rate limit for GARP/NA over one or several interfaces.",
-    later: "announcements are spaced per interface by the global settings only",
     open: (draft, { at }) => {
-      const made = { at };
+      const made = { at, interfaces: [] };
       draft.garpGroups.push(made);
       return made;
     },
@@ -309,15 +308,14 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "none",
     help: "Interfaces whose link state is polled, with preferred method.",
-    later: "link state comes from netlink alone",
     item: explained(interfaceName, {
       MII: "Its state is read by the ioctl for MII registers.",
       ETHTOOL: "Its state is read by the ioctl of ethtool.",
       IOCTL: "Its state is read from the interface flags.",
     }),
     add: (draft, found, context) => {
-      const name = readLinkbeatLine(found, context);
-      if (name !== undefined) draft.linkbeatInterfaces.push(name);
+      const line = readLinkbeatLine(found, context);
+      if (line !== undefined) draft.linkbeatInterfaces.push(line);
     },
   }),
   list({
@@ -326,14 +324,14 @@ const OTHER_BLOCKS: readonly Keyword<RootDraft>[] = [
     group: "tracking",
     default: "no delay",
     help: "Debounce of link state changes per interface.",
-    later: "a link change counts at once",
     item: {
       kind: "delay line",
       shape: "IF DOWN [UP]",
       choiceHelp: { IF: "The interface, and how long it must be down, or up, before that counts." },
     },
-    add: (_draft, found, context) => {
-      checkUpDownDelay(found, context);
+    add: (draft, found, context) => {
+      const line = readUpDownDelay(found, context);
+      if (line !== undefined) draft.upDownDelays.push(line);
     },
   }),
   BFD_INSTANCE,

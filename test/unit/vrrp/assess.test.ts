@@ -138,3 +138,25 @@ test("assess() tracks other interfaces, with and without a weight", () => {
   assert.equal(assessed("prio=100 track=eth1:-30", [ETH0, down]).effectivePriority, 70);
   assert.equal(assessed("prio=100 track=eth1:30", [ETH0, link("eth1", 3)]).effectivePriority, 130);
 });
+
+test("track_src_ip faults a configured source that the interface does not have", () => {
+  const words = "src=10.0.0.77 track_src";
+  assert.deepEqual(assessed(words, [ETH0]).faults, [{ kind: "sourceLost", address: "10.0.0.77" }]);
+  assert.deepEqual(assessed("src=10.0.0.77", [ETH0]).faults, []);
+  assert.deepEqual(assessed(words, [link("eth0", 2, true, ["10.0.0.77"])]).faults, []);
+});
+
+test("a BFD session counts as up until it is known to be down", () => {
+  const faultsWith = (bfds: ReadonlyMap<string, Verdict>, words: string) =>
+    assess(instanceFrom(parseWords(words.split(" "))), {
+      network: new Map([["eth0", ETH0]]),
+      verdicts: { ...NO_VERDICTS, bfds },
+      virtualAddresses: new Set(),
+    });
+  assert.deepEqual(faultsWith(new Map(), "bfd=up").faults, []);
+  assert.deepEqual(faultsWith(new Map([["up", "bad"]]), "bfd=up").faults, [
+    { kind: "bfdFault", bfd: "up" },
+  ]);
+  assert.equal(faultsWith(new Map(), "prio=100 bfd=up:20").effectivePriority, 120);
+  assert.equal(faultsWith(new Map([["up", "bad"]]), "prio=100 bfd=up:20").effectivePriority, 100);
+});
