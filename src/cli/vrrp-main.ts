@@ -4,36 +4,46 @@
  */
 import type { FromVrrp, ToVrrp } from "../daemon/messages.ts";
 import { VrrpSession } from "../daemon/vrrp/session.ts";
-import { SyscallError } from "../base/failure.ts";
 import type { Model } from "../config/model.ts";
 import { Capability, dropCapabilities } from "../sys/linux/capabilities.ts";
+import type { LinuxClock } from "../sys/linux/clock.ts";
+import type { NetlinkBuffers } from "../sys/linux/netlink.ts";
 import { openNetworkPorts } from "../sys/linux/open-ports.ts";
 import {
   enterNetworkNamespace,
-  lockMemory,
-  setNice,
   setParentDeathSignal,
-  setScheduling,
   setTimerSlack,
 } from "../sys/linux/process-control.ts";
 import { nameProcess } from "./process-name.ts";
+import { refusalOf, VrrpSettings } from "./vrrp-settings.ts";
 
 /** A fault of our own: the parent starts a new process, which finds the addresses. */
 const PROGRAM_ERROR = 70;
 
 function main(): void {
   let isBroken = false;
+  const network = openNetworkPorts();
+  const settings = new VrrpSettings((line) => {
+    const level = line.level === "alert" ? "error" : line.level;
+    send({ ...line, kind: "line", at: network.clock.wallClock(), level }, () => undefined);
+  });
   const session = new VrrpSession({
-    network: openNetworkPorts(),
+    network,
     pid: process.pid,
-    send: (message: FromVrrp, whenSent) => {
-      if (process.send === undefined || !process.connected) whenSent();
-      else process.send(message, undefined, undefined, whenSent);
-    },
+    send,
     later: (ms, work) => {
       setTimeout(work, ms);
     },
-    configure,
+    configure: (model) => {
+      network.setNetlinkBuffers(netlinkBuffers(model));
+      const refused = configure(model, settings);
+      watchLateness(network.clock, model, settings);
+      return refused;
+    },
+    reconfigure: (model) => {
+      watchLateness(network.clock, model, settings);
+      return settings.apply(model.global);
+    },
     exit: (code) => {
       process.exit(isBroken ? PROGRAM_ERROR : code);
     },
@@ -54,6 +64,10 @@ function main(): void {
   for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE"] as const) {
     process.on(signal, () => undefined);
   }
+  // Sent beyond RLIMIT_RTTIME; unheard it would end the process.
+  process.on("SIGXCPU", () => {
+    settings.ranLong();
+  });
   process.on("uncaughtException", (error) => {
     isBroken = true;
     // The resignation first: standard error may be a pipe that nobody reads.
@@ -63,42 +77,39 @@ function main(): void {
   });
 }
 
+function send(message: FromVrrp, whenSent: () => void): void {
+  if (process.send === undefined || !process.connected) whenSent();
+  else process.send(message, undefined, undefined, whenSent);
+}
+
+function netlinkBuffers({ global }: Model): NetlinkBuffers {
+  const { netlinkCommand, netlinkMonitor } = global.process.buffers;
+  return { command: netlinkCommand, monitor: netlinkMonitor };
+}
+
+function watchLateness(clock: LinuxClock, { global }: Model, settings: VrrpSettings): void {
+  clock.whenLate(global.process.scheduling.autoPriority.leastDelay, (late) => {
+    settings.servedLate(late);
+  });
+}
+
 /** But for the namespace, the daemon does its work without any of these: none of them ends it. */
-function configure({ global }: Model): readonly string[] {
-  nameProcess(global.processNames.vrrp, global.processNames.vrrp);
+function configure({ global }: Model, settings: VrrpSettings): readonly string[] {
   // Sockets belong to the namespace they are opened in; without it there is nothing to do.
   if (global.netNamespace !== undefined) enterNetworkNamespace(global.netNamespace);
-  const settings: readonly (() => void)[] = [
-    () => {
+  return [
+    ...refusalOf(() => {
       // The parent may have died before this: then the channel is closed, which is seen anyway.
       setParentDeathSignal(SIGTERM);
-    },
-    () => {
+    }),
+    ...refusalOf(() => {
       setTimerSlack(LEAST_TIMER_SLACK_NS);
-    },
-    () => {
-      if (global.vrrpNice !== 0) setNice(global.vrrpNice);
-    },
-    () => {
-      if (global.vrrpNoSwap) lockMemory();
-    },
-    () => {
-      const priority = global.vrrpRealtimePriority;
-      if (priority !== undefined) setScheduling({ policy: "roundRobin", priority });
-    },
-    () => {
+    }),
+    ...settings.apply(global),
+    ...refusalOf(() => {
       dropCapabilities(NEEDED_CAPABILITIES);
-    },
+    }),
   ];
-  return settings.flatMap((apply) => {
-    try {
-      apply();
-      return [];
-    } catch (error: unknown) {
-      if (!(error instanceof SyscallError)) throw error;
-      return [error.message];
-    }
-  });
 }
 
 const SIGTERM = 15;

@@ -5,11 +5,13 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
-import type { LinkProbeMethod, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
+import type { TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
 import { createServicesDraft } from "./lvs-drafts.ts";
 import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
 import type { MailConfig } from "./model.ts";
+import { createProcessDraft } from "./process-drafts.ts";
+import type { ProcessDraft } from "./process-drafts.ts";
 import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
@@ -22,10 +24,7 @@ export interface RootDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly trackFiles: TrackFileDraft[];
   readonly trackProcesses: TrackProcessDraft[];
-  readonly linkbeatInterfaces: LinkbeatDraft[];
-  readonly upDownDelays: UpDownDelayDraft[];
-  /** linkbeat_use_polling at the top level. */
-  pollsAllLinks?: Span;
+  readonly linkbeatInterfaces: Located<string>[];
   readonly statics: StaticsDraft;
   readonly bfdInstances: BfdDraft[];
   readonly services: ServicesDraft;
@@ -87,22 +86,8 @@ export interface TrackGroupDraft {
 
 export interface GarpGroupDraft {
   readonly at: Span;
-  readonly interfaces: Located<string>[];
-  garpInterval?: Located<Duration>;
-  gnaInterval?: Located<Duration>;
-}
-
-/** A line of linkbeat_interfaces. */
-export interface LinkbeatDraft {
-  readonly name: Located<string>;
-  readonly method: LinkProbeMethod | undefined;
-}
-
-/** A line of interface_up_down_delays. */
-export interface UpDownDelayDraft {
-  readonly name: Located<string>;
-  readonly down: Located<Duration>;
-  readonly up: Located<Duration> | undefined;
+  /** The last delay that is set; a group without one is useless. */
+  interval?: Span;
 }
 
 export interface AnnouncementDraft {
@@ -119,6 +104,7 @@ export interface GlobalDraft {
   readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
   readonly nftables: NftablesDraft;
+  readonly process: ProcessDraft;
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
   strict?: Located<boolean>;
@@ -135,7 +121,6 @@ export interface GlobalDraft {
   checkUnicastSource?: Span;
   v3ChecksumAsV2?: Located<boolean>;
   startupDelay?: Located<Duration>;
-  delayAfterBoot?: Located<Duration>;
   scriptUser?: UserDraft;
   scriptSecurity?: Span;
   dynamicInterfaces?: Span;
@@ -298,10 +283,6 @@ export interface InstanceDraft {
   skipAddressCheck?: Located<boolean>;
   strict?: Located<boolean>;
   ignoresOwnInterface?: Span;
-  tracksSource?: Span;
-  pollsOwnInterface?: Span;
-  promotesSecondaries?: Span;
-  timerExpiredBackup?: Located<number>;
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
   notifiesPriority?: Located<boolean>;
@@ -313,7 +294,13 @@ export interface InstanceDraft {
 
 export function createRootDraft(): RootDraft {
   return {
-    global: { announcements: {}, lvs: { timeouts: {} }, mail: {}, nftables: {} },
+    global: {
+      announcements: {},
+      lvs: { timeouts: {} },
+      mail: {},
+      nftables: {},
+      process: createProcessDraft(),
+    },
     scripts: [],
     instances: [],
     syncGroups: [],
@@ -322,7 +309,6 @@ export function createRootDraft(): RootDraft {
     trackFiles: [],
     trackProcesses: [],
     linkbeatInterfaces: [],
-    upDownDelays: [],
     statics: { addresses: [], routes: [], rules: [] },
     bfdInstances: [],
     services: createServicesDraft(),

@@ -5,13 +5,9 @@
 import type { Command } from "../base/command.ts";
 import type { IpAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
-import type {
-  LinksConfig,
-  ScriptConfig,
-  TrackFileConfig,
-  TrackProcessConfig,
-} from "../track/config.ts";
-import type { GarpGroupConfig, InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import type { ScriptConfig, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
+import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import type { ProcessConfig } from "./process-config.ts";
 import type { StaticsConfig } from "../vrrp/route-config.ts";
 
 export interface GlobalConfig {
@@ -29,8 +25,6 @@ export interface GlobalConfig {
   readonly usePidDir: boolean;
   readonly childWaitTime: Duration;
   readonly startupDelay: Duration;
-  /** vrrp_delay_after_boot: no instance starts while the machine is up for less. */
-  readonly delayAfterBoot: Duration;
   readonly logUnknownVrids: boolean;
   readonly processNames: { readonly parent: string; readonly vrrp: string };
   /** SCHED_RR priority of the VRRP process, or undefined for ordinary scheduling. */
@@ -48,6 +42,7 @@ export interface GlobalConfig {
   readonly nftables: NftablesConfig;
   readonly startupScript: Command | undefined;
   readonly shutdownScript: Command | undefined;
+  readonly process: ProcessConfig;
 }
 
 /** How the firewall tables are made. keepalived.conf(5), nftables. */
@@ -96,8 +91,6 @@ export interface Model {
   readonly trackProcesses: readonly TrackProcessConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
-  readonly links: LinksConfig;
-  readonly garpGroups: readonly GarpGroupConfig[];
   readonly statics: StaticsConfig;
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;

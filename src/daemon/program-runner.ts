@@ -4,9 +4,10 @@
  */
 import type { Command } from "../base/command.ts";
 import { seconds } from "../base/units.ts";
+import type { Duration } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import type { ScriptFacts } from "../report/data-dump.ts";
-import { lifeScriptLine } from "../report/script-lines.ts";
+import { lifeScriptLine, lifeScriptStartLine } from "../report/script-lines.ts";
 import type { ScriptSnapshot } from "../report/state.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import type { VrrpEvent } from "../vrrp/events.ts";
@@ -22,8 +23,6 @@ import type { PreparedScripts } from "./prepare-scripts.ts";
 import type { Account, ReadyCommand } from "./script-commands.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
-/** keepalived.conf(5) startup_script, shutdown_script: how long they are waited for. */
-export const LIFE_SCRIPT_TIME = seconds(10);
 const LIFE_SCRIPT_KILL_DELAY = seconds(2);
 const LIFE_SCRIPT_CAPTURE_BYTES = 2_048;
 
@@ -126,7 +125,10 @@ export class ProgramRunner {
     const global = prepared?.model.global;
     const command = kind === "startup_script" ? global?.startupScript : global?.shutdownScript;
     const ready = command === undefined ? undefined : prepared?.commands.get(command);
-    if (ready !== undefined && command !== undefined) await this.#runOnce(kind, command, ready);
+    if (ready === undefined || command === undefined || global === undefined) return;
+    const { startupTimeout, shutdownTimeout } = global.process;
+    const timeout = kind === "startup_script" ? startupTimeout : shutdownTimeout;
+    await this.#runOnce(kind, command, { ready, timeout });
   }
 
   /** What is known for a VRRP process that starts: results, and `init_fail` where it counts. */
@@ -170,14 +172,19 @@ export class ProgramRunner {
     return config === undefined || prepared === undefined ? undefined : { config, prepared };
   }
 
-  async #runOnce(kind: string, command: Command, ready: ReadyCommand): Promise<void> {
+  async #runOnce(
+    kind: string,
+    command: Command,
+    { ready, timeout }: { readonly ready: ReadyCommand; readonly timeout: Duration },
+  ): Promise<void> {
     const { processes, environment, logger } = this.#parts;
+    logger.log(lifeScriptStartLine(kind, command.text));
     const { outcome, outputTail } = await processes.start({
       argv: ready.argv,
       uid: ready.uid,
       gid: ready.gid,
       environment,
-      timeout: LIFE_SCRIPT_TIME,
+      timeout,
       killAfter: LIFE_SCRIPT_KILL_DELAY,
       captureBytes: LIFE_SCRIPT_CAPTURE_BYTES,
     }).result;

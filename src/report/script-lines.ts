@@ -118,6 +118,10 @@ export function notifyFailedLine(
   return warning(`(${instance}) notify script ${command} ${notifyFailure(outcome)}${said}`);
 }
 
+/** Keepalived's words for the start; `kind` is startup_script or shutdown_script. */
+export const lifeScriptStartLine = (kind: string, command: string): LogLine =>
+  info(`Running ${kind.replace("_", " ")} ${command}`);
+
 export function lifeScriptLine(
   kind: string,
   command: string,

@@ -6,7 +6,7 @@ import { assert } from "../../src/base/failure.ts";
 import { NO_TIME, milliseconds, priority, seconds, vrid } from "../../src/base/units.ts";
 import type { Duration } from "../../src/base/units.ts";
 import type { GlobalConfig, Model } from "../../src/config/model.ts";
-import { PLAIN_LINKS } from "../../src/track/config.ts";
+import { DEFAULT_PROCESS_CONFIG } from "../../src/config/process-config.ts";
 import type { TrackedObject } from "../../src/track/config.ts";
 import { KEEPALIVED_PROTOCOL } from "../../src/vrrp/route-config.ts";
 import type { VirtualRoute, VirtualRule } from "../../src/vrrp/route-config.ts";
@@ -38,7 +38,6 @@ const KNOWN_WORDS = new Set(
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
-    "bfd track_src promote timer_expired down_delay up_delay poll boot",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -84,12 +83,6 @@ export function instanceFrom(words: Words): InstanceConfig {
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),
     trackedProcesses: tracked(words.get("process"), words.has("rtrack")),
     trackedFiles: tracked(words.get("file"), words.has("rtrack")),
-    trackedBfds: tracked(words.get("bfd"), words.has("rtrack")),
-    tracksSource: words.has("track_src"),
-    promotesSecondaries: words.has("promote"),
-    timerExpiredBackup: words.has("timer_expired")
-      ? priority(Number(words.get("timer_expired")))
-      : undefined,
     strict: false,
     syncGroup: undefined,
     skipAddressCheck: words.has("skip_check"),
@@ -173,8 +166,6 @@ export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_
     trackFiles: [],
     trackProcesses: [],
     instances,
-    links: PLAIN_LINKS,
-    garpGroups: [],
     syncGroups:
       members.length === 0
         ? []
@@ -302,12 +293,12 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
     usePidDir: false,
     childWaitTime: seconds(5),
     startupDelay,
-    delayAfterBoot: NO_TIME,
     logUnknownVrids: false,
     processNames: { parent: "keepalived", vrrp: "keepalived" },
     vrrpRealtimePriority: undefined,
     vrrpNice: 0,
     vrrpNoSwap: false,
+    process: DEFAULT_PROCESS_CONFIG,
     umask: undefined,
     mail: {
       from: undefined,

@@ -1,4 +1,5 @@
 /** Rows of global_defs about mail, FIFOs, SNMP, D-Bus and the processes that come later. */
+import { microseconds } from "../../base/units.ts";
 import type { GlobalDraft } from "../drafts.ts";
 import { COUNT_MAXIMUM, integer, optionalText, seconds, text, wholeSeconds } from "./arguments.ts";
 import type { Keyword } from "./keyword.ts";
@@ -12,7 +13,6 @@ const LVS_LATER = "load balancing is not done";
 const CHECKER_LATER = "there is no checker process";
 const BFD_LATER = "there is no BFD process";
 const BUFFER_LATER = "the kernel's default buffer size is used";
-const SCHEDULING_LATER = "the kernel's defaults are used";
 
 const CPU = integer(0, 4_095);
 
@@ -179,10 +179,10 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     help: "CPUs for the VRRP process.",
     arguments: [text("CPU...")],
     needs: 1,
-    take: (_draft, found, context) => {
-      for (const word of found) CPU.parse(word, context.report);
+    take: (draft, found, context) => {
+      const numbers = found.map((word) => CPU.parse(word, context.report));
+      draft.process.processors = numbers.filter((number) => number !== undefined);
     },
-    later: SCHEDULING_LATER,
   }),
   value(integer(2, COUNT_MAXIMUM, "us"), {
     name: "vrrp_rlimit_rttime",
@@ -190,7 +190,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "10000",
     help: "Realtime CPU limit of the VRRP process.",
-    later: SCHEDULING_LATER,
+    set: (draft, { value }) => (draft.process.realTimeLimit = microseconds(value)),
   }),
   value(integer(2, COUNT_MAXIMUM, "us"), {
     name: "vrrp_rlimit_rtime",
@@ -200,7 +200,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     default: "10000",
     help: "Deprecated spelling of vrrp_rlimit_rttime.",
     instead: "vrrp_rlimit_rttime",
-    later: SCHEDULING_LATER,
+    set: (draft, { value }) => (draft.process.realTimeLimit = microseconds(value)),
   }),
   value(integer(-20, 19), {
     name: "checker_priority",
@@ -425,7 +425,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "kernel",
     help: "Receive buffer of the VRRP command netlink socket.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.netlinkCommand.bytes = value),
   }),
   boolean({
     name: "vrrp_netlink_cmd_rcv_bufs_force",
@@ -433,7 +433,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Allow that buffer to exceed rmem_max.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.netlinkCommand.force = value),
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {
     name: "vrrp_netlink_monitor_rcv_bufs",
@@ -441,7 +441,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "kernel",
     help: "Receive buffer of the VRRP monitor netlink socket.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.netlinkMonitor.bytes = value),
   }),
   boolean({
     name: "vrrp_netlink_monitor_rcv_bufs_force",
@@ -449,7 +449,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Allow that buffer to exceed rmem_max.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.netlinkMonitor.force = value),
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {
     name: "process_monitor_rcv_bufs",

@@ -1,4 +1,5 @@
 /** Rows of global_defs about the daemon's processes, scripts and files. */
+import { microseconds } from "../../base/units.ts";
 import type { GlobalDraft } from "../drafts.ts";
 import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
@@ -15,6 +16,8 @@ import type { ArgumentDescription } from "./arguments.ts";
 import type { Context, Keyword } from "./keyword.ts";
 import { boolean, command, flag, optional, userOf, value, words } from "./rows.ts";
 import { umask } from "./umask.ts";
+
+const HIGHEST_REALTIME_PRIORITY = 99;
 
 const INCLUDE_CHECKS: readonly string[] = ["read", "match", "wildcard_match", "brace_match"];
 
@@ -124,7 +127,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "10",
     help: "Time limit for startup_script.",
-    later: "the startup script may take 10 seconds",
+    set: (draft, { value }) => (draft.process.startupTimeout = value),
   }),
   command({
     name: "shutdown_script",
@@ -140,7 +143,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "10",
     help: "Time limit for shutdown_script.",
-    later: "the shutdown script may take 10 seconds",
+    set: (draft, { value }) => (draft.process.shutdownTimeout = value),
   }),
   optional(integer(-1, 99), {
     name: "max_auto_priority",
@@ -148,8 +151,8 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "0 (off)",
     help: "Highest realtime priority a late process may raise itself to; -1 silences the notice.",
-    later: "priority is not raised automatically",
-    without: 0,
+    without: HIGHEST_REALTIME_PRIORITY,
+    set: (draft, { value }) => (draft.process.maximumAutoPriority = value),
   }),
   value(integer(1, 10_000_000, "us"), {
     name: "min_auto_priority_delay",
@@ -157,7 +160,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "1000000",
     help: "Lateness of a timer that triggers automatic priority increase.",
-    later: "priority is not raised automatically",
+    set: (draft, { value }) => (draft.process.leastAutoPriorityDelay = microseconds(value)),
   }),
   value(integer(-20, 19), {
     name: "vrrp_priority",

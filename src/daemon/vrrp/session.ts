@@ -34,6 +34,8 @@ export interface SessionPorts {
   later(ms: number, work: () => void): void;
   /** Process settings that need the model: names, scheduling, locked memory. What failed, in words. */
   configure(model: Model, options: VrrpProcessOptions): readonly string[];
+  /** The same at a reload, for what may change. */
+  reconfigure(model: Model): readonly string[];
   exit(code: number): void;
 }
 
@@ -99,15 +101,7 @@ export class VrrpSession {
   }
 
   #start(model: Model, options: VrrpProcessOptions, verdicts: SentVerdicts): void {
-    for (const text of this.#ports.configure(model, options)) {
-      this.#sayWords({
-        kind: "line",
-        at: this.#wallClock(),
-        level: "warning",
-        detail: false,
-        text,
-      });
-    }
+    this.#sayRefusals(this.#ports.configure(model, options));
     const setup = { model, options, verdicts: receivedVerdicts(verdicts) };
     this.#driver = new VrrpDriver(this.#ports.network, setup, {
       event: (event) => {
@@ -138,6 +132,7 @@ export class VrrpSession {
   }
 
   #reload(model: Model, verdicts: SentVerdicts): void {
+    this.#sayRefusals(this.#ports.reconfigure(model));
     const started = this.#ports.network.clock.now();
     const touched = this.#driver?.reload(model, receivedVerdicts(verdicts)) ?? 0;
     const tookUs = this.#ports.network.clock.now() - started;
@@ -165,6 +160,11 @@ export class VrrpSession {
     this.#ports.send(message, () => {
       this.#underWay -= 1;
     });
+  }
+
+  #sayRefusals(refusals: readonly string[]): void {
+    const line = { kind: "line", level: "warning", detail: false } as const;
+    for (const text of refusals) this.#sayWords({ ...line, at: this.#wallClock(), text });
   }
 
   #sayWords(message: Extract<FromVrrp, { kind: "event" | "line" }>): void {

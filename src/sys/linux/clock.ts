@@ -3,8 +3,8 @@
  * nanoseconds and never fires early, which Node's own timers do by up to a millisecond.
  */
 import { assert } from "../../base/failure.ts";
-import { before, instant, microseconds } from "../../base/units.ts";
-import type { Instant } from "../../base/units.ts";
+import { before, between, instant, microseconds } from "../../base/units.ts";
+import type { Duration, Instant } from "../../base/units.ts";
 import type { Clock } from "../ports.ts";
 import { ClockId, SocketType, TIMER_ABSOLUTE } from "./constants.ts";
 import { Descriptor } from "./descriptor.ts";
@@ -18,6 +18,12 @@ const LOW_HALF = LITTLE ? 0 : 4;
 /** How early the clock may be up for a deadline it is to rehearse: waking takes 0.1 to 0.5 ms. */
 const REHEARSAL_LEAD = microseconds(1_000);
 
+/** Who wants to know of a deadline that is served late, and how late that is. */
+interface Lateness {
+  readonly least: Duration;
+  readonly handler: (late: Duration) => void;
+}
+
 export class LinuxClock implements Clock {
   readonly #timer: Descriptor;
   readonly #time = new Arena(Timespec.size);
@@ -27,6 +33,7 @@ export class LinuxClock implements Clock {
   /** What the kernel's timer is set to: `#armed`, or earlier. */
   #programmed: Instant | undefined;
   #handler: (() => void) | undefined;
+  #lateness: Lateness | undefined;
 
   constructor() {
     const flags = SocketType.nonBlocking | SocketType.closeOnExec;
@@ -47,6 +54,8 @@ export class LinuxClock implements Clock {
   }
 
   wakeAt(deadline: Instant | undefined, rehearse?: () => void): void {
+    // A packet that was read first may have put off what should have been done long ago.
+    if (this.#armed !== undefined && deadline !== this.#armed) this.#checkLateness(this.#armed);
     this.#armed = deadline;
     this.#rehearse = rehearse;
     const alarm = this.#alarm();
@@ -64,8 +73,19 @@ export class LinuxClock implements Clock {
     this.#handler = handler;
   }
 
+  /** Calls `handler` when a deadline is served so late, just before it is. */
+  whenLate(least: Duration, handler: (late: Duration) => void): void {
+    this.#lateness = { least, handler };
+  }
+
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]();
+  }
+
+  #checkLateness(deadline: Instant): void {
+    if (this.#lateness === undefined) return;
+    const late = between(deadline, this.now());
+    if (late >= this.#lateness.least) this.#lateness.handler(late);
   }
 
   #read(clock: number): Instant {
@@ -103,7 +123,10 @@ export class LinuxClock implements Clock {
       this.#waitOut(deadline);
     }
     this.#armed = undefined;
-    if (deadline !== undefined) this.#handler?.();
+    if (deadline !== undefined) {
+      this.#checkLateness(deadline);
+      this.#handler?.();
+    }
     if (!this.#isProgrammed() && this.#timer.isOpen) this.#set(undefined);
   }
 

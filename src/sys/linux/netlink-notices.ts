@@ -12,6 +12,7 @@ import { AddressFamily, NETLINK_ROUTE, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
 import { openSocket } from "./socket-options.ts";
+import type { BufferRequest } from "./socket-options.ts";
 import { LITTLE, SocketAddressNetlink } from "./structs.ts";
 
 /** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR (linux/rtnetlink.h). */
@@ -25,6 +26,8 @@ const BURSTS_PER_WAKE = 16;
 
 export interface NoticeOptions extends NetlinkOptions {
   readonly receiveBufferBytes?: number;
+  /** Room beyond what is usual. */
+  readonly more?: BufferRequest | undefined;
 }
 
 export class NetlinkNotices implements Disposable {
@@ -43,6 +46,7 @@ export class NetlinkNotices implements Disposable {
     const kind = { domain: netlink, type: SocketType.raw, protocol: NETLINK_ROUTE };
     this.#socket = openSocket(kind, action, (socket) => {
       socket.setReceiveBuffer(options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES);
+      if (options.more !== undefined) socket.growReceiveBuffer(options.more);
       const name = new Uint8Array(SocketAddressNetlink.size);
       const view = new DataView(name.buffer);
       view.setUint16(SocketAddressNetlink.family, AddressFamily.netlink, LITTLE);

@@ -27,6 +27,7 @@ import { errno, getsockname, must, recv, send, socket } from "./libc.ts";
 import { Arena } from "./memory.ts";
 import type { ExchangeLimits, LinuxPreparedChanges } from "./prepared-changes.ts";
 import { SocketOptions } from "./socket-options.ts";
+import type { BufferRequest } from "./socket-options.ts";
 import { LITTLE, SocketAddressNetlink, Timeval } from "./structs.ts";
 
 /** Send buffer, which bounds one request; a thousand addresses need about 80 kB. */
@@ -49,10 +50,13 @@ export class NetlinkRequests implements Disposable {
   #socket: Descriptor;
   #limits: ExchangeLimits;
   #portId: number;
+  readonly #more: BufferRequest | undefined;
   #sequence = 1;
 
-  constructor() {
-    [this.#socket, this.#limits, this.#portId] = openRequestSocket();
+  /** `more` is room for replies beyond what is usual. */
+  constructor(more?: BufferRequest) {
+    this.#more = more;
+    [this.#socket, this.#limits, this.#portId] = openRequestSocket({ more });
   }
 
   get limits(): ExchangeLimits {
@@ -155,15 +159,22 @@ export class NetlinkRequests implements Disposable {
 
   #reopen(): void {
     this.#socket[Symbol.dispose]();
-    [this.#socket, this.#limits, this.#portId] = openRequestSocket();
+    [this.#socket, this.#limits, this.#portId] = openRequestSocket({ more: this.#more });
   }
 }
 
+interface RequestSocketOptions {
+  readonly protocol?: number;
+  readonly action?: string;
+  readonly more?: BufferRequest | undefined;
+}
+
 /** A blocking socket: replies are there already, and a wait for one that is not is bounded. */
-export function openRequestSocket(
-  protocol: number = NETLINK_ROUTE,
+export function openRequestSocket({
+  protocol = NETLINK_ROUTE,
   action = "open the netlink request socket",
-): [Descriptor, ExchangeLimits, number] {
+  more,
+}: RequestSocketOptions = {}): [Descriptor, ExchangeLimits, number] {
   const type = SocketType.raw | SocketType.closeOnExec;
   const fd = must(socket(AddressFamily.netlink, type, protocol), "socket", action);
   const descriptor = new Descriptor(fd);
@@ -175,7 +186,9 @@ export function openRequestSocket(
     // Acknowledgements without a copy of the request.
     options.tryNumber(SOL_NETLINK, NetlinkOption.capAck, 1);
     const sendRoom = options.setSendBuffer(SEND_BUFFER_BYTES);
-    const replyRoom = options.setReceiveBuffer(REPLY_BUFFER_BYTES);
+    options.setReceiveBuffer(REPLY_BUFFER_BYTES);
+    if (more !== undefined) options.growReceiveBuffer(more);
+    const replyRoom = options.number(SOL_SOCKET, SocketOption.receiveBuffer);
     const limits = {
       bytes: Math.floor(sendRoom / 2),
       messages: Math.max(1, Math.floor(replyRoom / REPLY_COST_BYTES)),

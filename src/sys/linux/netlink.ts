@@ -24,18 +24,27 @@ import { NetlinkNotices } from "./netlink-notices.ts";
 import { DumpInterrupted, NetlinkRequests } from "./netlink-requests.ts";
 import { LinuxPreparedChanges } from "./prepared-changes.ts";
 import type { ReceiveBuffer } from "./receive-buffer.ts";
+import type { BufferRequest } from "./socket-options.ts";
 
 /** Dumps that a busy table may interrupt before we give up. */
 const DUMP_ATTEMPTS = 10;
 const FAMILIES = ["ipv4", "ipv6"] as const;
 
+/** Room beyond what is usual, for what has come and is not yet read. */
+export interface NetlinkBuffers {
+  readonly command?: BufferRequest | undefined;
+  readonly monitor?: BufferRequest | undefined;
+}
+
 export class LinuxNetlink implements Netlink {
-  readonly #requests = new NetlinkRequests();
+  readonly #requests: NetlinkRequests;
   readonly #notices: NetlinkNotices;
 
-  constructor(buffer: ReceiveBuffer, options: NetlinkOptions = {}) {
+  constructor(buffer: ReceiveBuffer, options: NetlinkOptions = {}, more: NetlinkBuffers = {}) {
+    this.#requests = new NetlinkRequests(more.command);
     try {
-      this.#notices = new NetlinkNotices(buffer, () => this.#requests.portId, options);
+      const noticeOptions = { ...options, more: more.monitor };
+      this.#notices = new NetlinkNotices(buffer, () => this.#requests.portId, noticeOptions);
     } catch (error: unknown) {
       this.#requests[Symbol.dispose]();
       throw error;

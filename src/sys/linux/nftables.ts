@@ -26,7 +26,10 @@ export class LinuxFirewall implements Firewall {
   #sequence = 1;
 
   constructor() {
-    [this.#socket] = openRequestSocket(NETLINK_NETFILTER, "open the firewall's netlink socket");
+    [this.#socket] = openRequestSocket({
+      protocol: NETLINK_NETFILTER,
+      action: "open the firewall's netlink socket",
+    });
   }
 
   tables(): readonly NftTable[] {

@@ -17,16 +17,29 @@ import { LinuxClock } from "./clock.ts";
 import { LinuxFrameSocket } from "./frame-socket.ts";
 import { LinuxNeighbourSocket } from "./neighbour-socket.ts";
 import { LinuxNetlink } from "./netlink.ts";
+import type { NetlinkBuffers } from "./netlink.ts";
 import { LinuxFirewall } from "./nftables.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
 
+/** The kernel's door with the knobs that only a kernel has. */
+export interface LinuxNetworkPorts extends NetworkPorts {
+  readonly clock: LinuxClock;
+  /** For the netlink sockets opened from now on. */
+  setNetlinkBuffers(buffers: NetlinkBuffers): void;
+}
+
 /** Opens the clock; the sockets follow as they are asked for. */
-export function openNetworkPorts(): NetworkPorts {
+export function openNetworkPorts(): LinuxNetworkPorts {
+  let netlinkBuffers: NetlinkBuffers = {};
   const buffer = new ReceiveBuffer();
   const batch = new AdvertBatch();
   return {
     clock: new LinuxClock(),
-    openNetlink: (options?: NetlinkOptions): Netlink => new LinuxNetlink(buffer, options),
+    setNetlinkBuffers: (buffers: NetlinkBuffers): void => {
+      netlinkBuffers = buffers;
+    },
+    openNetlink: (options?: NetlinkOptions): Netlink =>
+      new LinuxNetlink(buffer, options, netlinkBuffers),
     openAdvertSocket: (options: AdvertSocketOptions): AdvertSocket =>
       options.family === "ipv4"
         ? new AdvertSocketIpv4(options, buffer, batch)

@@ -1,7 +1,7 @@
 /** What a process says to the kernel about itself: name, parent, scheduling, memory, namespace. */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { setPriority } from "node:os";
-import { SyscallError } from "../../base/failure.ts";
+import { Errno, SyscallError } from "../../base/failure.ts";
 import type { Duration } from "../../base/units.ts";
 import {
   errno,
@@ -79,24 +79,39 @@ export function setScheduling(scheduling: Scheduling): void {
   must(result, "sched_setscheduler", `schedule with ${scheduling.policy} priority ${priority}`);
 }
 
-/** The longest a real-time process may run without sleeping before the kernel ends it. */
-export function setRealTimeLimit(limit: Duration): void {
+/**
+ * How long a thread of real-time priority may run without sleeping: beyond `soft` the kernel sends
+ * SIGXCPU and allows a second more, beyond `hard` it kills the process.
+ */
+export function setRealTimeLimit(soft: Duration, hard: Duration): void {
   const value = new Arena(ResourceLimit.size);
-  value.view.setBigUint64(ResourceLimit.soft, BigInt(limit), LITTLE);
-  value.view.setBigUint64(ResourceLimit.hard, BigInt(limit), LITTLE);
+  value.view.setBigUint64(ResourceLimit.soft, BigInt(soft), LITTLE);
+  value.view.setBigUint64(ResourceLimit.hard, BigInt(hard), LITTLE);
   must(setrlimit(RLIMIT_RTTIME, value.bytes), "setrlimit", "limit real-time execution");
 }
 
-/** The processors, numbered from 0, this thread may run on. */
+/** The processors, numbered from 0, every thread of this process may run on; none are all. */
 export function setAffinity(processors: readonly number[]): void {
-  const mask = new Arena(128);
+  const mask = new Arena(PROCESSORS / 8);
+  if (processors.length === 0) mask.bytes.fill(0xff);
   for (const processor of processors) {
     const at = processor >> 3;
     mask.view.setUint8(at, mask.view.getUint8(at) | (1 << (processor & 7)));
   }
-  const result = schedSetaffinity(0, mask.bytes.length, mask.bytes);
-  must(result, "sched_setaffinity", `run on processors ${processors.join(", ")}`);
+  const action =
+    processors.length === 0
+      ? "run on every processor"
+      : `run on processor ${processors.join(", ")}`;
+  for (const thread of readdirSync("/proc/self/task")) {
+    const result = schedSetaffinity(Number(thread), mask.bytes.length, mask.bytes);
+    // A thread may have ended meanwhile.
+    if (result < 0 && errno() === Errno.ESRCH) continue;
+    must(result, "sched_setaffinity", action);
+  }
 }
+
+/** The most a kernel can be built for (NR_CPUS is at most 8192); the grammar takes half of it. */
+const PROCESSORS = 8_192;
 
 /** -20 (most favoured) to 19. Throws `SyscallError`. */
 export function setNice(nice: number): void {

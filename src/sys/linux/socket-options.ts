@@ -24,6 +24,12 @@ const FILTER_STEPS = 4096;
 const scratch = new Arena(256);
 const filterMemory = new Arena(FILTER_STEPS * FilterInstruction.size);
 
+/** Room that is asked for; with `force` beyond net.core.rmem_max where we may. */
+export interface BufferRequest {
+  readonly bytes: number;
+  readonly force: boolean;
+}
+
 /** The arguments of socket(2). */
 export interface SocketKind {
   readonly domain: number;
@@ -84,6 +90,17 @@ export class SocketOptions {
       this.setNumber(SOL_SOCKET, SocketOption.receiveBuffer, bytes);
     }
     return this.number(SOL_SOCKET, SocketOption.receiveBuffer);
+  }
+
+  /** More room than the socket has, as far as it may; never less. */
+  growReceiveBuffer({ bytes, force }: BufferRequest): void {
+    const before = this.number(SOL_SOCKET, SocketOption.receiveBuffer);
+    if (force) this.setReceiveBuffer(bytes);
+    else this.setNumber(SOL_SOCKET, SocketOption.receiveBuffer, bytes);
+    // The kernel doubles what it is given, for what it writes beside the data.
+    if (this.number(SOL_SOCKET, SocketOption.receiveBuffer) < before) {
+      this.setReceiveBuffer(before / 2);
+    }
   }
 
   setSendBuffer(bytes: number): number {
