@@ -5,7 +5,7 @@
 import type { Family, IpAddress } from "../base/address.ts";
 import type { Command } from "../base/command.ts";
 import type { Duration } from "../base/units.ts";
-import type { TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
+import type { LinkProbeMethod, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
 import { createServicesDraft } from "./lvs-drafts.ts";
 import type { LvsGlobalsDraft, ServicesDraft } from "./lvs-drafts.ts";
@@ -13,6 +13,7 @@ import type { MailConfig } from "./model.ts";
 import { createProcessDraft } from "./process-drafts.ts";
 import type { ProcessDraft } from "./process-drafts.ts";
 import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
+import type { AddressVmacDraft, ExtraGarpDraft, VmacDraft, VmacGlobalsDraft } from "./vmac-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 export interface RootDraft {
@@ -24,7 +25,10 @@ export interface RootDraft {
   readonly garpGroups: GarpGroupDraft[];
   readonly trackFiles: TrackFileDraft[];
   readonly trackProcesses: TrackProcessDraft[];
-  readonly linkbeatInterfaces: Located<string>[];
+  readonly linkbeatInterfaces: LinkbeatDraft[];
+  readonly upDownDelays: UpDownDelayDraft[];
+  /** linkbeat_use_polling at the top level. */
+  pollsAllLinks?: Span;
   readonly statics: StaticsDraft;
   readonly bfdInstances: BfdDraft[];
   readonly services: ServicesDraft;
@@ -86,8 +90,22 @@ export interface TrackGroupDraft {
 
 export interface GarpGroupDraft {
   readonly at: Span;
-  /** The last delay that is set; a group without one is useless. */
-  interval?: Span;
+  readonly interfaces: Located<string>[];
+  garpInterval?: Located<Duration>;
+  gnaInterval?: Located<Duration>;
+}
+
+/** A line of linkbeat_interfaces. */
+export interface LinkbeatDraft {
+  readonly name: Located<string>;
+  readonly method: LinkProbeMethod | undefined;
+}
+
+/** A line of interface_up_down_delays. */
+export interface UpDownDelayDraft {
+  readonly name: Located<string>;
+  readonly down: Located<Duration>;
+  readonly up: Located<Duration> | undefined;
 }
 
 export interface AnnouncementDraft {
@@ -97,13 +115,31 @@ export interface AnnouncementDraft {
   refreshRepeat?: Located<number>;
   lowerPriorityDelay?: Located<Duration>;
   lowerPriorityRepeat?: Located<number>;
+  extra?: Located<ExtraGarpDraft>;
+}
+
+/** What keeps an address from having two masters; for all instances or for one. */
+export interface GuardDraft {
+  lease?: Located<Duration | "auto" | "off">;
+  repairs?: Located<boolean>;
+}
+
+export interface DumpDraft {
+  stateFile?: string;
+  statisticsFile?: string;
+  jsonFile?: string;
+  usesInstanceName?: boolean;
+  jsonVersion?: 1 | 2;
 }
 
 export interface GlobalDraft {
+  readonly dumps: DumpDraft;
+  readonly guard: GuardDraft;
   readonly announcements: AnnouncementDraft;
   readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
   readonly nftables: NftablesDraft;
+  readonly vmac: VmacGlobalsDraft;
   readonly process: ProcessDraft;
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
@@ -121,6 +157,7 @@ export interface GlobalDraft {
   checkUnicastSource?: Span;
   v3ChecksumAsV2?: Located<boolean>;
   startupDelay?: Located<Duration>;
+  delayAfterBoot?: Located<Duration>;
   scriptUser?: UserDraft;
   scriptSecurity?: Span;
   dynamicInterfaces?: Span;
@@ -199,6 +236,7 @@ export interface AddressDraft {
   autojoin?: boolean;
   preferredLifetime?: number | "forever";
   ignoresLoss?: boolean;
+  vmac?: AddressVmacDraft;
   /** Of a static address: the instances that watch it. */
   trackGroup?: Located<string>;
   /** An option was wrong in a way that takes the address with it. */
@@ -243,6 +281,7 @@ export type NotifyKind =
 
 export interface InstanceDraft {
   readonly name: Located<string>;
+  readonly guard: GuardDraft;
   readonly addresses: AddressDraft[];
   readonly excludedAddresses: AddressDraft[];
   readonly routes: RouteDraft[];
@@ -283,24 +322,24 @@ export interface InstanceDraft {
   skipAddressCheck?: Located<boolean>;
   strict?: Located<boolean>;
   ignoresOwnInterface?: Span;
+  tracksSource?: Span;
+  pollsOwnInterface?: Span;
+  promotesSecondaries?: Span;
+  timerExpiredBackup?: Located<number>;
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
   notifiesPriority?: Located<boolean>;
   /** notify_deleted without a script. */
   reportsDeleted?: true;
   usesVmac?: Span;
+  vmac?: VmacDraft;
+  usesVmacForAddresses?: Span;
   transmitsOnBase?: Span;
 }
 
 export function createRootDraft(): RootDraft {
   return {
-    global: {
-      announcements: {},
-      lvs: { timeouts: {} },
-      mail: {},
-      nftables: {},
-      process: createProcessDraft(),
-    },
+    global: { announcements: {}, dumps: {}, guard: {}, lvs: { timeouts: {} }, mail: {}, nftables: {}, vmac: {}, process: createProcessDraft() },
     scripts: [],
     instances: [],
     syncGroups: [],
@@ -309,6 +348,7 @@ export function createRootDraft(): RootDraft {
     trackFiles: [],
     trackProcesses: [],
     linkbeatInterfaces: [],
+    upDownDelays: [],
     statics: { addresses: [], routes: [], rules: [] },
     bfdInstances: [],
     services: createServicesDraft(),
@@ -320,6 +360,7 @@ export function createRootDraft(): RootDraft {
 export function createInstanceDraft(name: Located<string>): InstanceDraft {
   return {
     name,
+    guard: {},
     addresses: [],
     excludedAddresses: [],
     routes: [],

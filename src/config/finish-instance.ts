@@ -5,6 +5,8 @@ import type { InstanceDraft } from "./drafts.ts";
 import { finishAddresses } from "./finish-address.ts";
 import { finishAnnouncements } from "./finish-announcements.ts";
 import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finish-delivery.ts";
+import { DEFAULT_DOWN_TIMER_ADVERTS } from "./finish-dumps.ts";
+import { finishGuard } from "./finish-guard.ts";
 import { finishHmac } from "./finish-hmac.ts";
 import { finishRouting } from "./finish-statics.ts";
 import { finishElection, finishTimerExpired } from "./finish-election.ts";
@@ -16,10 +18,9 @@ import {
   isStrictMode,
 } from "./finish-strict.ts";
 import { finishTracking } from "./finish-tracking.ts";
+import { finishVmac } from "./finish-vmac.ts";
 import { complain, isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-
-const DEFAULT_DOWN_TIMER_ADVERTS = 3;
 
 /** The instance, or undefined when it cannot run and has been reported. */
 export function finishInstance(written: InstanceDraft, scope: Scope): InstanceConfig | undefined {
@@ -34,7 +35,14 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   const election = finishElection(draft, isStrict, scope);
   if (isStrict) explainStrictMode(draft, election, removed, scope);
   const delivery = finishDelivery(draft, election.family, scope);
-  const addresses = finishAddresses(draft, election.family, scope);
+  const { vmac, interfaceOf } = finishVmac(
+    {
+      ...{ draft, vrid: id, family: election.family, isStrict },
+      isUnicast: delivery?.kind === "unicast",
+    },
+    scope,
+  );
+  const addresses = finishAddresses(draft, { family: election.family, interfaceOf }, scope);
   // Version 3 and strict mode insist on an address, unless told that there is none on purpose.
   const mustHaveOne = isStrict || (election.version === 3 && draft.noVirtualAddress === undefined);
   const hasAddresses = hasEnoughAddresses(draft, addresses.addresses, mustHaveOne, scope);
@@ -46,6 +54,9 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   const hasInterface = checkInterface(draft, delivery, scope);
   if (id === undefined || delivery === undefined || !hasAddresses || !hasInterface)
     return undefined;
+  const downTimerAdverts = isStrict
+    ? DEFAULT_DOWN_TIMER_ADVERTS
+    : ((draft.downTimerAdverts ?? global.downTimerAdverts)?.value ?? DEFAULT_DOWN_TIMER_ADVERTS);
   return {
     name: draft.name.value,
     interfaceName: draft.interfaceName?.value,
@@ -55,16 +66,16 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     initialState: election.initialState,
     priority: election.priority,
     advertInterval: election.advertInterval,
-    downTimerAdverts: isStrict
-      ? DEFAULT_DOWN_TIMER_ADVERTS
-      : ((draft.downTimerAdverts ?? global.downTimerAdverts)?.value ?? DEFAULT_DOWN_TIMER_ADVERTS),
+    downTimerAdverts,
     preempt: election.preempt,
     preemptDelay: election.preemptDelay,
     delivery,
     authentication,
     hmac,
+    vmac,
     ...addresses,
     ...finishRouting(draft, scope),
+    ...finishGuard(draft.guard, global.guard, { ...election, downTimerAdverts }),
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
     promotesSecondaries: draft.promotesSecondaries !== undefined,
     timerExpiredBackup: finishTimerExpired(draft, election, scope),

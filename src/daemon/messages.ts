@@ -5,6 +5,7 @@
 import type { Model } from "../config/model.ts";
 import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
+import type { Predecessors } from "./vrrp/driver-setup.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
 
@@ -30,6 +31,15 @@ export type ToVrrp =
       readonly model: Model;
       readonly options: VrrpProcessOptions;
       readonly verdicts: SentVerdicts;
+      /** What its predecessor was when it died. */
+      readonly predecessors: Predecessors;
+    }
+  /** To a process started for nothing else: what a dead one has left is given up, with a word. */
+  | {
+      readonly kind: "giveUp";
+      readonly model: Model;
+      readonly options: VrrpProcessOptions;
+      readonly predecessors: Predecessors;
     }
   | {
       readonly kind: "reload";

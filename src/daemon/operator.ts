@@ -60,6 +60,11 @@ export class Operator {
     for (const resolve of waiting) resolve();
   }
 
+  /** The last one, while there is a process. */
+  get snapshot(): VrrpSnapshot | undefined {
+    return this.#snapshot;
+  }
+
   status(journalEntries: number): DaemonSnapshot {
     const { pid, configFile, journal, scripts, trackers, wantsVrrp } = this.#parts;
     return {

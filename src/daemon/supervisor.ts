@@ -36,6 +36,7 @@ import type { FromVrrp } from "./messages.ts";
 import { Operator } from "./operator.ts";
 import { controlSocketPath, lockPidFiles, nameSuffix, pidFileNames } from "./pid-files.ts";
 import type { PidFiles } from "./pid-files.ts";
+import { predecessorsIn } from "./predecessors.ts";
 import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
@@ -131,6 +132,7 @@ export class Supervisor {
       respawns: options.respawns,
       options: { keepAddresses: options.keepAddresses, detail: options.detail, parentPid: pid },
       verdicts: () => ({ scripts: this.#programs.results(), ...this.#trackers.verdicts() }),
+      predecessors: () => predecessorsIn(this.#operator.snapshot),
       childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
       receive: (message, from) => {
         this.#receive(message, from);

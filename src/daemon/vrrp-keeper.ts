@@ -17,6 +17,7 @@ import type { Model } from "../config/model.ts";
 import type { Timer, Timers } from "../sys/ports.ts";
 import type { Logger } from "./logger.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "./messages.ts";
+import type { Predecessors } from "./vrrp/driver-setup.ts";
 import { planRespawn } from "./respawn.ts";
 import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
 
@@ -24,6 +25,9 @@ import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
 export const HEARTBEAT_INTERVAL = seconds(5);
 /** Unanswered questions in a row after which it is taken for dead: 20 s. */
 export const HEARTBEAT_LIMIT = 4;
+
+/** How long a process may take to give up what a dead one has left. */
+export const LAST_WORDS_LIMIT = seconds(5);
 
 export interface VrrpKeeperParts {
   readonly start: () => VrrpProcess;
@@ -34,6 +38,8 @@ export interface VrrpKeeperParts {
   readonly options: VrrpProcessOptions;
   /** Script results known so far, for a process that starts anew. */
   readonly verdicts: () => SentVerdicts;
+  /** What is known of the instances of the process that runs, or ran last. */
+  readonly predecessors: () => Predecessors;
   readonly childWaitTime: () => Duration;
   /** What it says beside signs of life. */
   readonly receive: (message: FromVrrp, pid: number) => void;
@@ -56,6 +62,7 @@ export class VrrpKeeper {
   #model: Model | undefined;
   #running: Running | undefined;
   #nextDelay: Duration = NO_TIME;
+  #predecessors: Predecessors = {};
   #respawnTimer: Timer | undefined;
   #heartbeatTimer: Timer | undefined;
   #stopped: (() => void) | undefined;
@@ -159,9 +166,37 @@ export class VrrpKeeper {
     if (!running.isLoaded || running.isConfigured || this.#model === undefined) return;
     running.isConfigured = true;
     const { options } = this.#parts;
-    const verdicts = this.#parts.verdicts();
-    this.#send(running, { kind: "configure", model: this.#model, options, verdicts });
+    const message = {
+      model: this.#model,
+      options,
+      verdicts: this.#parts.verdicts(),
+      predecessors: this.#predecessors,
+    };
+    this.#send(running, { kind: "configure", ...message });
     this.#beat(running);
+  }
+
+  /**
+   * Nobody follows the dead process soon: its peers are told that it resigned, and its addresses
+   * taken off, by a process that does only that.
+   */
+  #speakLastWords(): void {
+    const { start, options, timers } = this.#parts;
+    const model = this.#model;
+    if (model === undefined) return;
+    const process = start();
+    const ending = timers.after(LAST_WORDS_LIMIT, () => {
+      process.kill("SIGKILL");
+    });
+    process.listen({
+      message: ({ kind }) => {
+        if (kind !== "loaded") return;
+        process.send({ kind: "giveUp", model, options, predecessors: this.#predecessors });
+      },
+      ended: () => {
+        ending.cancel();
+      },
+    });
   }
 
   #send(running: Running, message: ToVrrp): void {
@@ -203,6 +238,7 @@ export class VrrpKeeper {
     const { timers, logger, respawns } = this.#parts;
     this.#running = undefined;
     this.#heartbeatTimer?.cancel();
+    this.#predecessors = this.#parts.predecessors();
     this.#parts.pidChanged(undefined);
     if (this.#stopped !== undefined) {
       const stopped = this.#stopped;
@@ -225,6 +261,7 @@ export class VrrpKeeper {
     const plan = planRespawn(this.#nextDelay, between(running.startedAt, timers.now()));
     this.#nextDelay = plan.next;
     if (plan.isLimited) logger.log(respawnDelayLine(plan.delay));
+    if (plan.delay > NO_TIME && running.isConfigured) this.#speakLastWords();
     this.#respawnTimer = timers.after(plan.delay, () => {
       this.#respawnTimer = undefined;
       this.#start();

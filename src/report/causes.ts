@@ -29,6 +29,8 @@ export function renderFault(cause: FaultCause): string {
       return `${cause.member} of sync group ${cause.group} is in FAULT`;
     case "memberPending":
       return `${cause.member} of sync group ${cause.group} waits for a script`;
+    case "removedByOthers":
+      return `another program keeps removing the ${cause.what}`;
     case "kernelRefused":
       return `the kernel refused to ${cause.action}: ${cause.call} failed with ${renderErrno(cause.errno)}`;
     default:
@@ -74,6 +76,10 @@ export function renderCause(cause: TransitionCause): string {
       return `it follows ${cause.member} of sync group ${cause.group}`;
     case "stalled":
       return `${cause.source} took over while this process did not run for ${renderSpan(toMilliseconds(cause.gap))}`;
+    case "didNotRun":
+      return `this process did not run for ${renderSpan(toMilliseconds(cause.gap))}, and its addresses were given up`;
+    case "adopted":
+      return "it took over from the daemon that ran here before";
     case "removed":
       return "it was removed from the configuration";
     case "stopping":

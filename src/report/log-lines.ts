@@ -6,7 +6,13 @@ import { familyOf } from "../base/address.ts";
 import { errnoName, unreachable } from "../base/failure.ts";
 import { toMilliseconds, toSeconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
-import type { ConflictEvidence, FaultCause, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
+import type {
+  ConflictEvidence,
+  Culprit,
+  FaultCause,
+  TransitionCause,
+  VrrpEvent,
+} from "../vrrp/events.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
 import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
@@ -86,6 +92,10 @@ export function renderEvent(
       return [notice(`${name} adverts are sent again`)];
     case "stalled":
       return [warning(`${name} ${stallText(event.gap)}`)];
+    case "leaseExpired":
+      return [warning(`${name} ${leaseExpiredText(event.gap)}`)];
+    case "leaseRenewedLate":
+      return [warning(`${name} ${leaseLateText(event.late)}`)];
     case "groupFollows":
       return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":
@@ -105,6 +115,12 @@ const OLD_CHECKSUM_TEXT =
 
 const stallText = (gap: Duration): string =>
   `this process did not run for ${renderSpan(toMilliseconds(gap))} as master: it listens before it speaks`;
+
+const leaseExpiredText = (gap: Duration): string =>
+  `this process did not run for ${renderSpan(toMilliseconds(gap))}: the kernel has taken its addresses off, and another router may have them. It listens before it speaks`;
+
+const leaseLateText = (late: Duration): string =>
+  `this process did not run when its addresses were to be renewed: the kernel took them off ${renderSpan(toMilliseconds(late))} ago. Nobody can have taken over yet, so they are put back`;
 
 const groupText = (group: string, state: string): string =>
   `VRRP_Group(${group}) Syncing instances to ${state.toUpperCase()} state`;
@@ -200,6 +216,10 @@ function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
     case "interfaceDown":
     case "noSourceAddress":
       return [warning(`${name} entering FAULT state (${faultLabel(cause)})`)];
+    case "removedByOthers":
+      return [
+        problem(`${name} entering FAULT state: ${renderFault(cause)}, stepping aside for a while`),
+      ];
     case "kernelRefused":
       return [problem(`${name} entering FAULT state (${faultLabel(cause)})`)];
     default:
@@ -226,6 +246,7 @@ function faultLabel(cause: FaultCause): string {
     case "bfdFault":
     case "processFailed":
     case "fileFault":
+    case "removedByOthers":
       return renderFault(cause);
     case "kernelRefused":
       return `cannot ${cause.action}: ${cause.call} failed with errno ${cause.errno} (${renderErrnoText(cause.errno)})`;
@@ -271,7 +292,7 @@ function addressLine(
       return detail(`${name} ${event.drops ? "setting" : "removing"} firewall drop rule`);
     case "addressLost":
       return warning(
-        `${name} Netlink reflector reports IP ${event.address} removed from ${facts.interfaceName ?? "its interface"}`,
+        `${name} Netlink reflector reports IP ${event.address} removed from ${facts.interfaceName ?? "its interface"}${byWhom(event.by)}`,
       );
     case "announcing":
       return detail(`${name} ${announcement(event)}`);
@@ -283,6 +304,9 @@ function addressLine(
       return unreachable(event);
   }
 }
+
+const byWhom = (by: Culprit | undefined): string =>
+  by === undefined ? "" : ` by ${by.name ?? "a process that is gone"} (pid ${by.pid})`;
 
 type RoutingEvent = Extract<
   InstanceEvent,

@@ -4,6 +4,7 @@
  */
 import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { Counters, Conflict } from "../vrrp/state.ts";
+import type { GroupStateName } from "../vrrp/step.ts";
 
 export interface InstanceSnapshot {
   readonly name: string;
@@ -12,7 +13,6 @@ export interface InstanceSnapshot {
   readonly family: "ipv4" | "ipv6";
   readonly version: 2 | 3;
   readonly state: StateName;
-  readonly wantedState: "master" | "backup";
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly cause: TransitionCause;
@@ -33,6 +33,14 @@ export interface InstanceSnapshot {
     | undefined;
   readonly master: { readonly address: string; readonly priority: number } | undefined;
   readonly sendErrno: number;
+  /** Milliseconds since 1970 when it acts by itself: its next advert, or the end of its patience. */
+  readonly actsAt: number | undefined;
+  /** A firewall keeps packets from its addresses. */
+  readonly isShielded: boolean;
+  /** Of the last advert sent. */
+  readonly sequence: number;
+  /** How long the addresses outlive the daemon; undefined is for ever. */
+  readonly leaseUs: number | undefined;
   readonly counters: Counters;
 }
 
@@ -43,6 +51,27 @@ export interface VrrpSnapshot {
   readonly takenAt: number;
   readonly instances: readonly InstanceSnapshot[];
   readonly interfaces: readonly InterfaceSnapshot[];
+  readonly syncGroups: readonly SyncGroupSnapshot[];
+  readonly sockets: readonly SocketSnapshot[];
+}
+
+export interface SyncGroupSnapshot {
+  readonly name: string;
+  readonly state: GroupStateName;
+}
+
+/** A pair of sockets that adverts travel through. */
+export interface SocketSnapshot {
+  readonly family: "ipv4" | "ipv6";
+  readonly protocol: "vrrp" | "ah";
+  readonly interfaceName: string | undefined;
+  /** The multicast group, or undefined for unicast. */
+  readonly group: string | undefined;
+  readonly bindAddress: string | undefined;
+  readonly receiveBufferBytes: number | undefined;
+  readonly descriptors: readonly [receive: number, send: number];
+  /** The instances that share it. */
+  readonly instances: readonly string[];
 }
 
 export interface InterfaceSnapshot {
@@ -51,6 +80,11 @@ export interface InterfaceSnapshot {
   readonly up: boolean;
   readonly mtu: number;
   readonly mac: string | undefined;
+  readonly broadcastMac: string | undefined;
+  /** IFF_* (linux/if.h). */
+  readonly flags: number;
+  /** ARPHRD_* (linux/if_arp.h). */
+  readonly hardwareType: number;
   readonly addresses: readonly string[];
 }
 

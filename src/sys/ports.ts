@@ -5,6 +5,7 @@
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import type { LocalTime } from "../base/local-time.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
+import type { LinkRequest } from "../wire/netlink/link-request.ts";
 import type { NftChange, NftTable } from "../wire/netlink/nftables.ts";
 import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
@@ -46,6 +47,8 @@ export interface LinkInfo {
   readonly parent: InterfaceIndex | undefined;
   /** IFLA_MASTER: the bridge, bond or VRF it is enslaved to. */
   readonly master: InterfaceIndex | undefined;
+  /** IFLA_GROUP. */
+  readonly group: number;
 }
 
 /** An address as rtnetlink reports it (RTM_NEWADDR). */
@@ -58,6 +61,8 @@ export interface AddressInfo {
   /** IFA_F_* flags: 0x01 secondary, 0x08 dadfailed, 0x20 deprecated, 0x40 tentative. */
   readonly flags: number;
   readonly label: string | undefined;
+  /** Whole seconds until the kernel removes it; undefined is never. */
+  readonly validLifetime?: number | undefined;
 }
 
 /** A route as rtnetlink reports it (RTM_NEWROUTE): one destination, one next hop. */
@@ -99,7 +104,13 @@ export type NetworkNotice =
   /** Never of what this very `Netlink` added or renewed: whoever asked knows. */
   | { readonly kind: "addressAdded"; readonly address: AddressInfo }
   /** `own`: the change was a request of this very `Netlink`; never set for what others did. */
-  | { readonly kind: "addressRemoved"; readonly address: AddressInfo; readonly own?: boolean }
+  | {
+      readonly kind: "addressRemoved";
+      readonly address: AddressInfo;
+      readonly own?: boolean;
+      /** The netlink port of who asked, mostly its process id; none when the kernel did it. */
+      readonly by?: number | undefined;
+    }
   /**
    * Routes are told when asked for (`NetlinkOptions`), never those of the local table, and never
    * what this very `Netlink` did. A route that replaces another is an added one; the one it
@@ -145,7 +156,10 @@ export interface RouteChange {
   readonly route: RouteInfo;
 }
 
-export type NetworkChange = AddressChange | RouteChange | RuleChange;
+/** A link to make, change or delete (RTM_NEWLINK, RTM_DELLINK). EEXIST where the name is taken. */
+export type LinkChange = LinkRequest;
+
+export type NetworkChange = AddressChange | RouteChange | RuleChange | LinkChange;
 
 /** Requests encoded at load, so that applying them is system calls alone. */
 export interface PreparedChanges {
@@ -183,6 +197,11 @@ export interface Netlink extends Disposable {
    * `SyscallError` when sending itself fails.
    */
   apply(prepared: PreparedChanges, from: number, count: number): readonly ChangeFailure[];
+  /**
+   * The notices that have arrived and were not told yet, in order; they are told here and not
+   * again. What this very `Netlink` changed has arrived when `apply` returns.
+   */
+  takeNotices(): readonly NetworkNotice[];
   /** Called from the loop with the notices of one wake-up, in order. */
   onNotices(handler: (notices: readonly NetworkNotice[]) => void): void;
 }
@@ -298,6 +317,14 @@ export interface Firewall extends Disposable {
   apply(batch: PreparedBatch): number;
 }
 
+/** The kernel's settings (sysctl(8)), by their path below /proc/sys. */
+export interface Sysctl {
+  /** The value without the end of the line, or the errno. */
+  read(path: string): string | { readonly errno: number };
+  /** Returns 0 or the errno. */
+  write(path: string, value: string): number;
+}
+
 /** Everything the VRRP process opens. Opening throws `SyscallError`. */
 export interface NetworkPorts {
   readonly clock: Clock;
@@ -306,6 +333,9 @@ export interface NetworkPorts {
   openFrameSocket(): FrameSocket;
   openNeighbourSocket(options: NeighbourSocketOptions): NeighbourSocket;
   openFirewall(): Firewall;
+  readonly sysctl: Sysctl;
+  /** The name of a running process, for words only; undefined when it is gone. */
+  processName(pid: number): string | undefined;
   /** Runs `work` after what is already due in the loop: between slices of a long job. */
   defer(work: () => void): void;
 }

@@ -7,6 +7,7 @@ import type { Command, Secret } from "../base/command.ts";
 import type { Duration, Priority, Vrid } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
 import type { VirtualRoute, VirtualRule } from "./route-config.ts";
+import type { VmacConfig } from "./vmac-config.ts";
 
 export type VrrpVersion = 2 | 3;
 
@@ -91,8 +92,17 @@ export interface AnnouncementPolicy {
   readonly refreshRepeat: number;
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Duration;
+  /** Single announcements in between, on other interfaces than the one adverts leave from. */
+  readonly extra: ExtraAnnouncements | undefined;
   /** Least time between two frames on one interface (vrrp_garp_interval / vrrp_gna_interval). */
   readonly minimumGap: Duration;
+}
+
+/** keepalived.conf(5), garp_extra_if. */
+export interface ExtraAnnouncements {
+  readonly period: Duration;
+  /** On interfaces too that were not made for the instance. */
+  readonly all: boolean;
 }
 
 /** Programs told of state changes: keepalived.conf(5), notify scripts. */
@@ -110,8 +120,10 @@ export interface NotifyCommands {
 /** keepalived.conf(5), vrrp_instance. */
 export interface InstanceConfig {
   readonly name: string;
-  /** Undefined only for unicast with a source address. */
+  /** The one that is configured. Undefined only for unicast with a source address. */
   readonly interfaceName: string | undefined;
+  /** Interfaces made for it on that one and others; `advertInterface` says where adverts travel. */
+  readonly vmac: VmacConfig;
   readonly vrid: Vrid;
   readonly family: Family;
   readonly version: VrrpVersion;
@@ -131,6 +143,10 @@ export interface InstanceConfig {
   readonly routes: readonly VirtualRoute[];
   readonly rules: readonly VirtualRule[];
   readonly announcements: AnnouncementPolicy;
+  /** How long addresses outlive a daemon that does not run, in whole seconds; undefined is for ever. */
+  readonly lease: Duration | undefined;
+  /** What others remove is put back. Otherwise, as in Keepalived, it ends being master. */
+  readonly repairs: boolean;
   /** Whether the own interface going down is a fault (not dont_track_primary). */
   readonly trackPrimary: boolean;
   readonly trackedInterfaces: readonly TrackedObject[];
@@ -184,6 +200,34 @@ export interface SyncGroupConfig {
   readonly members: readonly string[];
   readonly notify: GroupNotifyCommands;
   readonly smtpAlert: boolean;
+  /** What it tracks itself; the members have it among their own. */
+  readonly tracked: GroupTracking;
+  /** sync_group_tracking_weight. */
+  readonly keepsWeights: boolean;
+}
+
+export interface GroupTracking {
+  readonly interfaces: readonly TrackedObject[];
+  readonly scripts: readonly TrackedObject[];
+  readonly files: readonly TrackedObject[];
+  readonly processes: readonly TrackedObject[];
+  readonly bfds: readonly TrackedObject[];
+}
+
+export const NO_TRACKING: GroupTracking = Object.freeze({
+  interfaces: [],
+  scripts: [],
+  files: [],
+  processes: [],
+  bfds: [],
+});
+
+/** keepalived.conf(5), garp_group: interfaces that share the time between announcements. */
+export interface GarpGroupConfig {
+  readonly interfaceNames: readonly string[];
+  /** Undefined: as everywhere else. */
+  readonly arpGap: Duration | undefined;
+  readonly naGap: Duration | undefined;
 }
 
 /** keepalived.conf(5), garp_group: interfaces that share the time between announcements. */

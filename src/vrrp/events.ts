@@ -30,6 +30,8 @@ export type FaultCause =
   | { readonly kind: "memberFault"; readonly group: string; readonly member: string }
   /** Another member of the sync group waits for the first result of a script: silent, as above. */
   | { readonly kind: "memberPending"; readonly group: string; readonly member: string }
+  /** An address, route or rule of ours is removed again and again. */
+  | { readonly kind: "removedByOthers"; readonly what: string }
   | {
       readonly kind: "kernelRefused";
       readonly action: string;
@@ -41,6 +43,13 @@ export type FaultCause =
 export interface LostRoute {
   readonly what: "route" | "rule";
   readonly text: string;
+}
+
+/** Who changed the network, as far as netlink tells: the port of its socket, mostly its pid. */
+export interface Culprit {
+  readonly pid: number;
+  /** Undefined when it is gone already. */
+  readonly name: string | undefined;
 }
 
 /** Why the last change of state happened. */
@@ -76,6 +85,10 @@ export type TransitionCause =
   | { readonly kind: "syncGroup"; readonly group: string; readonly member: string }
   /** After a stall another router was master, and this one does not preempt. */
   | { readonly kind: "stalled"; readonly gap: Duration; readonly source: IpAddress }
+  /** Its process did not run for that long, and its addresses were given up. */
+  | { readonly kind: "didNotRun"; readonly gap: Duration }
+  /** Master when its predecessor on this host ended, which left the addresses to it. */
+  | { readonly kind: "adopted" }
   | { readonly kind: "removed" }
   | { readonly kind: "stopping" };
 
@@ -146,7 +159,7 @@ export type InstanceEvent =
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }
   /** Packets to and from the addresses are dropped from now on, or no more. */
   | { readonly kind: "firewallChanged"; readonly drops: boolean }
-  | { readonly kind: "addressLost"; readonly address: IpAddress }
+  | { readonly kind: "addressLost"; readonly address: IpAddress; readonly by?: Culprit | undefined }
   | { readonly kind: "routingInstalled" | "routingRemoved"; readonly what: "route" | "rule" }
   | { readonly kind: "routeLost"; readonly lost: LostRoute }
   | { readonly kind: "sendFailed"; readonly errno: number }
@@ -159,6 +172,10 @@ export type InstanceEvent =
   | { readonly kind: "sendRecovered" }
   /** Our process did not run for that long while it was master. */
   | { readonly kind: "stalled"; readonly gap: Duration }
+  /** The same, and the lease of its addresses is over. */
+  | { readonly kind: "leaseExpired"; readonly gap: Duration }
+  /** The lease was over before it was renewed, but nobody can have taken over. */
+  | { readonly kind: "leaseRenewedLate"; readonly late: Duration }
   | { readonly kind: "announcing"; readonly interfaceName: string; readonly address: IpAddress }
   | { readonly kind: "checksumModeSwitched" };
 

@@ -3,18 +3,20 @@
  * FAULT state and its options. `step` is a function of (router, state, input, now); it returns the
  * new state and what is to be done, in order. Only the `to…` functions change the phase.
  */
-import type { IpAddress } from "../base/address.ts";
 import { unreachable } from "../base/failure.ts";
 import { after, between, microseconds, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
+import { adopt, canAdopt, disown } from "./adoption.ts";
 import { announceOver, advertiseNow } from "./advert.ts";
 import { dueAnnouncements } from "./announce.ts";
 import { dueConflict, noteConflict } from "./conflict.ts";
-import type { FaultCause, LostRoute, TransitionCause } from "./events.ts";
+import type { FaultCause, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { onPacket } from "./hearing.ts";
+import { onLeaseExpired, onSlept, wakeUp } from "./lease.ts";
 import type { Expectation } from "./receive.ts";
-import { listenFirst, stallOf } from "./stall.ts";
+import { onLost } from "./repair.ts";
+import { stallOf } from "./stall.ts";
 import { NO_COUNTS } from "./state.ts";
 import type { Assessment, InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
@@ -49,6 +51,8 @@ export function initialState(
     cause: { kind: "started" },
     conflict: undefined,
     refused: undefined,
+    repairs: undefined,
+    inherits: undefined,
     groupFault: undefined,
     logged: new Set(),
     sendErrno: 0,
@@ -64,8 +68,8 @@ export function step(router: Expectation, state: InstanceState, input: Input, no
   if (phase.kind === "master" && (input.kind === "timer" || input.kind === "packet")) {
     const gap = stallOf(router.config, phase, now);
     if (gap !== undefined) {
-      const listening = listenFirst(router.config, state, { phase, gap, now });
-      return andThen(listening, (s) => react(router, s, input, now));
+      const awake = wakeUp(router, state, { phase, gap, now });
+      return andThen(awake, (s) => react(router, s, input, now));
     }
   }
   return react(router, state, input, now);
@@ -82,9 +86,12 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
     case "assessed":
       return onAssessed(router, state, input.assessment, now);
     case "addressLost":
-      return onAddressLost(router, state, input.address, now);
     case "routeLost":
-      return onRouteLost(router, state, input.lost, now);
+      return onLost(router, state, input, now);
+    case "leaseExpired":
+      return onLeaseExpired(router, state, input.late, now);
+    case "slept":
+      return onSlept(router, state, input.slept, now);
     case "refused": {
       const refused = { cause: input.cause, retryAt: after(now, REFUSAL_RETRY) };
       return settle(router, { ...state, refused }, { kind: "faultsCleared" }, now);
@@ -96,7 +103,7 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
     case "group":
       return onGroupOrder(router, state, input.order, now);
     case "stop":
-      return toStopped(state, input.removed, now);
+      return andThen(disown(state), (s) => toStopped(s, input.removed, now));
     default:
       return unreachable(input);
   }
@@ -117,10 +124,12 @@ function settle(
     case "stopped":
       return { state, effects: [] };
     case "init":
-      if (serious.length > 0) return toFault(state, serious, now);
-      return faults.length > 0
-        ? { state, effects: [] }
-        : toBackup(router, state, { cause: { kind: "started" }, wait: "start" }, now);
+      if (serious.length > 0) return andThen(disown(state), (s) => toFault(s, serious, now));
+      if (faults.length > 0) return { state, effects: [] };
+      if (canAdopt(state, now)) return adopt(router, state, now);
+      return andThen(disown(state), (s) =>
+        toBackup(router, s, { cause: { kind: "started" }, wait: "start" }, now),
+      );
     case "fault":
       return faults.length > 0
         ? { state, effects: [] }
@@ -174,35 +183,6 @@ function rescale(router: Expectation, state: InstanceState): InstanceState {
   if (change === 0) return state;
   const masterDownAt = after(state.phase.masterDownAt, change);
   return { ...state, phase: { ...state.phase, masterDownAt, skew: skewNow } };
-}
-
-function onAddressLost(
-  router: Expectation,
-  state: InstanceState,
-  address: IpAddress,
-  now: Instant,
-): Step {
-  if (state.phase.kind !== "master") return { state, effects: [] };
-  const lost = event({ kind: "addressLost", address });
-  const cause: TransitionCause = { kind: "addressRemoved", address };
-  const resigned = andThen(resign(state), (s) => toBackup(router, s, { cause, wait: "skew" }, now));
-  return { state: resigned.state, effects: [lost, ...resigned.effects] };
-}
-
-/** Keepalived: as with an address, the others take over or everything is put in anew. */
-function onRouteLost(
-  router: Expectation,
-  state: InstanceState,
-  lost: LostRoute,
-  now: Instant,
-): Step {
-  if (state.phase.kind !== "master") return { state, effects: [] };
-  const cause: TransitionCause = { kind: "routeRemoved", lost };
-  const resigned = andThen(resign(state), (s) => toBackup(router, s, { cause, wait: "skew" }, now));
-  return {
-    state: resigned.state,
-    effects: [event({ kind: "routeLost", lost }), ...resigned.effects],
-  };
 }
 
 /** A mute instance is said once, with the errno, and once more when it can speak again. */

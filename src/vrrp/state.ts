@@ -5,6 +5,7 @@
 import type { IpAddress } from "../base/address.ts";
 import { earliest } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.ts";
+import type { Inheritance } from "./adoption.ts";
 import type { HeardSequences } from "./hmac.ts";
 import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
 
@@ -121,6 +122,10 @@ export interface InstanceState {
   readonly conflict: Conflict | undefined;
   /** A kernel refusal keeps the instance in FAULT until then. */
   readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
+  /** What a master that ended on this host has left, before the start. */
+  readonly inherits: Inheritance | undefined;
+  /** Repairs of what others removed, since when. */
+  readonly repairs: { readonly since: Instant; readonly count: number } | undefined;
   /** The rest of the sync group is not fit: computed by `sync`, not by the machine. */
   readonly groupFault: FaultCause | undefined;
   /** Kinds of packet trouble already logged since the last change of state. */

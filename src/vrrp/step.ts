@@ -1,6 +1,7 @@
 /** What goes into the state machine and what comes out: inputs, effects, and a step. */
 import type { IpAddress, MacAddress } from "../base/address.ts";
-import type { FaultCause, InstanceEvent, LostRoute } from "./events.ts";
+import type { Duration } from "../base/units.ts";
+import type { Culprit, FaultCause, InstanceEvent, LostRoute } from "./events.ts";
 import type { Packet } from "./receive.ts";
 import type { Assessment, InstanceState } from "./state.ts";
 
@@ -10,9 +11,13 @@ export type Input =
   | { readonly kind: "packet"; readonly packet: Packet; readonly wallClock: number }
   | { readonly kind: "assessed"; readonly assessment: Assessment }
   /** Someone else removed a virtual address of ours. */
-  | { readonly kind: "addressLost"; readonly address: IpAddress }
+  | { readonly kind: "addressLost"; readonly address: IpAddress; readonly by?: Culprit | undefined }
   /** Someone else removed a tracked route or rule of ours. */
   | { readonly kind: "routeLost"; readonly lost: LostRoute }
+  /** The lease of the addresses ended `late` ago, and they were not renewed. */
+  | { readonly kind: "leaseExpired"; readonly late: Duration }
+  /** The machine slept that long. */
+  | { readonly kind: "slept"; readonly slept: Duration }
   /** The kernel would not do what being master takes. */
   | { readonly kind: "refused"; readonly cause: FaultCause }
   | { readonly kind: "sent"; readonly errno: number }
@@ -49,6 +54,8 @@ export type Effect =
   | { readonly kind: "sendAdvert"; readonly priority: number; readonly sequence: number }
   | { readonly kind: "installAddresses" }
   | { readonly kind: "withdrawAddresses" }
+  /** Put in what should be in and is not, addresses, routes and rules alike. */
+  | { readonly kind: "repairAddresses" }
   /** `repeat` rounds of gratuitous ARP or unsolicited NA for every address. */
   | { readonly kind: "announce"; readonly repeat: number }
   | { readonly kind: "cancelAnnouncements" }

@@ -10,10 +10,11 @@ import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
 import { withUpdate } from "../track/verdicts.ts";
 import type { TrackerUpdate, Verdicts } from "../track/verdicts.ts";
+import type { Inheritance } from "./adoption.ts";
 import { assess } from "./assess.ts";
 import type { Facts } from "./assess.ts";
 import type { InstanceConfig, SyncGroupConfig } from "./config.ts";
-import type { FaultCause, LostRoute } from "./events.ts";
+import type { Culprit, FaultCause, LostRoute } from "./events.ts";
 import { initialState } from "./instance.ts";
 import { expectationOf } from "./receive.ts";
 import type { Packet } from "./receive.ts";
@@ -40,7 +41,15 @@ export type SystemInput =
     }
   | { readonly kind: "network"; readonly network: Network }
   | { readonly kind: "tracker"; readonly update: TrackerUpdate }
-  | { readonly kind: "addressLost"; readonly router: number; readonly address: IpAddress }
+  | {
+      readonly kind: "addressLost";
+      readonly router: number;
+      readonly address: IpAddress;
+      readonly by?: Culprit | undefined;
+    }
+  | { readonly kind: "leaseExpired"; readonly router: number; readonly late: Duration }
+  /** The machine slept that long. */
+  | { readonly kind: "slept"; readonly slept: Duration }
   | { readonly kind: "routeLost"; readonly router: number; readonly lost: LostRoute }
   | { readonly kind: "refused"; readonly router: number; readonly cause: FaultCause }
   | { readonly kind: "sent"; readonly router: number; readonly errno: number }
@@ -52,6 +61,9 @@ export type SystemInput =
       readonly gratuitous: boolean;
     }
   | { readonly kind: "stop" };
+
+/** By position of their instances. */
+export type Inheritances = ReadonlyMap<number, Inheritance>;
 
 /** What a process is configured with. */
 export interface SystemSettings {
@@ -114,6 +126,15 @@ export function initialSystem(
   };
 }
 
+/** Before "start": what masters that ended on this host have left. */
+export function inherit(state: SystemState, inherited: Inheritances): SystemState {
+  const heirs = instancesOf(state).map((each, index) => ({
+    ...each,
+    inherits: inherited.get(index),
+  }));
+  return { ...state, groups: groupsOf(heirs) };
+}
+
 export function stepSystem(
   config: SystemConfig,
   state: SystemState,
@@ -139,7 +160,10 @@ export function stepSystem(
       );
     case "stop":
       return feed(config, state, everyRouter(state, { kind: "stop", removed: false }), now);
+    case "slept":
+      return feed(config, state, everyRouter(state, input), now);
     case "addressLost":
+    case "leaseExpired":
     case "routeLost":
     case "refused":
     case "sent":

@@ -18,9 +18,10 @@ const AT_ONCE: Duration = microseconds(1);
 
 /**
  * How long a backup waits: `start` and `recovery` treat an address owner specially, `skew` is the
- * wait after a resignation, `full` the master-down interval.
+ * wait after a resignation, `full` the master-down interval, `listen` what it takes to hear a
+ * living master: an interval and the skew.
  */
-export type Wait = "start" | "recovery" | "skew" | "full";
+export type Wait = "start" | "recovery" | "skew" | "full" | "listen";
 
 /** RFC 9568 §6.4.1 (120), §6.4.3 (730): to Backup, with the Active_Down_Timer set. */
 export function toBackup(
@@ -205,6 +206,8 @@ function waitFor(router: Expectation, state: InstanceState, wait: Wait): Duratio
       return isOwner && config.initialState === "master"
         ? plus(interval, skew)
         : masterDownInterval(config, effectivePriority, interval);
+    case "listen":
+      return plus(interval, skew);
     case "skew":
       return skew;
     case "full":

@@ -99,7 +99,18 @@ export function portsInside(namespace: Namespace, opened: Opened): NetworkPorts 
     openAdvertSocket: (options) => inside(() => ports.openAdvertSocket(options)),
     openFrameSocket: () => inside(() => ports.openFrameSocket()),
     openNeighbourSocket: (options) => inside(() => ports.openNeighbourSocket(options)),
+    sysctl: {
+      read: (path) => {
+        namespace.enter();
+        return ports.sysctl.read(path);
+      },
+      write: (path, value) => {
+        namespace.enter();
+        return ports.sysctl.write(path, value);
+      },
+    },
     openFirewall: () => inside(() => ports.openFirewall()),
+    processName: (pid) => ports.processName(pid),
     defer: (work) => {
       ports.defer(work);
     },

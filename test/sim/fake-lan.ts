@@ -26,9 +26,11 @@ import type {
 import { ArpOperation, decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { FakeClock, VirtualTime } from "./fake-clock.ts";
 import { FakeFirewall, FakeRules } from "./fake-firewall.ts";
-import { FakeNetlink } from "./fake-netlink-socket.ts";
+import { carrierOf, childrenOf } from "./fake-links.ts";
+import { FakeNetlink, STRANGER, STRANGER_PID } from "./fake-netlink-socket.ts";
 import { FakeKernel } from "./fake-netlink.ts";
 import { FakeAdvertSocket, FakeFrameSocket, FakeNeighbourSocket } from "./fake-sockets.ts";
+import { FakeSysctl } from "./fake-sysctl.ts";
 import type { Packet, SocketHost } from "./fake-sockets.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -166,7 +168,7 @@ export class FakeLan {
   transmit(host: FakeHost, index: InterfaceIndex, packet: Packet): void {
     const interfaceName = host.kernel.linkAt(index)?.name ?? "";
     this.adverts.push({ ...packet, at: this.elapsed, host: host.name, interfaceName });
-    const from = this.#attachments.find((a) => a.host === host && a.index === index);
+    const from = this.#attachmentOf(host, index);
     if (from === undefined || !host.kernel.isRunning(index)) return;
     for (const to of this.#attachments) {
       if (to.segment !== from.segment || to.host === host) continue;
@@ -176,7 +178,7 @@ export class FakeLan {
 
   /** For hosts: a link-layer frame leaves `host`; whoever hears it may answer it. */
   transmitFrame(host: FakeHost, index: InterfaceIndex, bytes: Uint8Array): void {
-    const from = this.#attachments.find((a) => a.host === host && a.index === index);
+    const from = this.#attachmentOf(host, index);
     if (from === undefined || !host.kernel.isRunning(index)) return;
     for (const to of this.#attachments) {
       if (to.segment !== from.segment || to.host === host) continue;
@@ -186,6 +188,12 @@ export class FakeLan {
         if (to.host.kernel.isRunning(to.index)) to.host.receiveFrame(to.index, bytes);
       });
     }
+  }
+
+  /** A macvlan's packets take the cable of its parent. */
+  #attachmentOf(host: FakeHost, index: InterfaceIndex): Attachment | undefined {
+    const carrier = carrierOf(host.kernel, index);
+    return this.#attachments.find((a) => a.host === host && a.index === carrier);
   }
 
   #hears(sender: string, receiver: string, what: "adverts" | "frames" = "adverts"): boolean {
@@ -209,6 +217,7 @@ export class FakeHost implements NetworkPorts {
   readonly kernel: FakeKernel;
   readonly clock: FakeClock;
   readonly rules = new FakeRules();
+  readonly sysctl = new FakeSysctl();
   readonly #lan: FakeLan;
   readonly #advertSockets = new Set<FakeAdvertSocket>();
   readonly #netlinks = new Set<FakeNetlink>();
@@ -266,12 +275,20 @@ export class FakeHost implements NetworkPorts {
         });
     }
     const arp = decodeArp(bytes);
-    const mac = this.kernel.linkAt(index)?.mac;
-    if (!arp.ok || mac === undefined || arp.value.operation !== ArpOperation.request) return;
+    if (!arp.ok || arp.value.operation !== ArpOperation.request) return;
     const { sender, senderMac, target } = arp.value;
-    if (sender === target || !this.kernel.holds(target)) return;
+    const holder = this.kernel.addresses().find((info) => info.address === target);
+    const holderIndex = holder?.interfaceIndex ?? index;
+    const isNear = carrierOf(this.kernel, holderIndex) === index;
+    const mac = this.kernel.linkAt(isNear ? holderIndex : index)?.mac;
+    if (sender === target || holder === undefined || mac === undefined) return;
     const answer = { senderMac: mac, sender: target, targetMac: senderMac, target: sender };
     this.#lan.transmitFrame(this, index, encodeArp({ operation: ArpOperation.reply, ...answer }));
+  }
+
+  /** Whoever changes the kernel from outside is called that. */
+  processName(pid: number): string | undefined {
+    return pid === STRANGER_PID ? "ip" : undefined;
   }
 
   defer(work: () => void): void {
@@ -312,7 +329,7 @@ export class FakeHost implements NetworkPorts {
   removeAddress(interfaceName: string, text: string): void {
     const { address, prefixLength } = parsePrefix(text);
     const change = { operation: "remove", interfaceIndex: this.index(interfaceName) } as const;
-    const errno = this.kernel.change({ ...change, address, prefixLength });
+    const errno = this.kernel.change({ ...change, address, prefixLength }, STRANGER);
     assert(errno === 0, `removing ${text} gave errno ${errno}`);
   }
 
@@ -382,8 +399,9 @@ export class FakeHost implements NetworkPorts {
   receive(index: InterfaceIndex, packet: Packet): void {
     if (this.#isAsleep) return;
     if (!isMulticast(packet.destination) && !this.kernel.holds(packet.destination)) return;
+    const links = [index, ...childrenOf(this.kernel, index).map((child) => child.index)];
     for (const socket of this.#advertSockets) {
-      if (socket.accepts(index, packet)) socket.enqueue(index, packet);
+      for (const link of links) if (socket.accepts(link, packet)) socket.enqueue(link, packet);
     }
   }
 

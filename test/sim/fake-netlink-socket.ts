@@ -20,6 +20,10 @@ const NOTICE_QUEUE_LIMIT = 10_000;
 /** RT_TABLE_LOCAL (linux/rtnetlink.h). */
 const LOCAL_TABLE = 255;
 
+/** The origin of what an operator changes, and the process id that the kernel tells of it. */
+export const STRANGER: object = Object.freeze({ name: "an operator" });
+export const STRANGER_PID = 4711;
+
 export interface NetlinkHost {
   readonly kernel: FakeKernel;
   readonly time: VirtualTime;
@@ -91,6 +95,12 @@ export class FakeNetlink implements Netlink {
     return failures;
   }
 
+  takeNotices(): readonly NetworkNotice[] {
+    const notices = this.#pending;
+    this.#pending = [];
+    return notices;
+  }
+
   onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
     this.#handler = handler;
     this.#arm();
@@ -109,8 +119,7 @@ export class FakeNetlink implements Netlink {
     } else if (notice.kind === "ruleRemoved") {
       if (!this.#tellsOfRoutes || origin === this) return;
     } else if (notice.kind !== "overrun" && !this.#tellsOfLinks) return;
-    const isOwn = notice.kind === "addressRemoved" && origin === this;
-    const mine = isOwn ? { ...notice, own: true } : notice;
+    const mine = notice.kind === "addressRemoved" ? attributed(notice, origin, this) : notice;
     if (this.#pending.length < NOTICE_QUEUE_LIMIT) this.#pending.push(mine);
     else if (this.#pending.length === NOTICE_QUEUE_LIMIT) this.#pending.push({ kind: "overrun" });
     this.#arm();
@@ -129,4 +138,14 @@ export class FakeNetlink implements Netlink {
       });
     });
   }
+}
+
+/** A removal with who asked for it: nobody when a lease ended or the link went. */
+function attributed(
+  notice: Extract<NetworkNotice, { kind: "addressRemoved" }>,
+  origin: object | undefined,
+  reader: object,
+): NetworkNotice {
+  if (origin === reader) return { ...notice, own: true };
+  return origin === STRANGER ? { ...notice, by: STRANGER_PID } : notice;
 }

@@ -5,7 +5,7 @@
 import { familyOf, isLinkLocal, inSubnet } from "../../src/base/address.ts";
 import type { IpAddress, MacAddress } from "../../src/base/address.ts";
 import { assert, Errno } from "../../src/base/failure.ts";
-import { after, interfaceIndex, seconds } from "../../src/base/units.ts";
+import { after, between, interfaceIndex, seconds, toSeconds } from "../../src/base/units.ts";
 import type { Duration, Instant, InterfaceIndex } from "../../src/base/units.ts";
 import type {
   AddressChange,
@@ -18,6 +18,7 @@ import type {
   RuleInfo,
 } from "../../src/sys/ports.ts";
 import type { Scheduled, VirtualTime } from "./fake-clock.ts";
+import { changeLinks, childrenOf } from "./fake-links.ts";
 import { FakeRoutes } from "./fake-routes.ts";
 
 /** IFF_* (linux/if.h). */
@@ -58,6 +59,7 @@ export interface NewLink {
   /** Default: up and running. */
   readonly flags?: number;
   readonly hardwareType?: number;
+  readonly group?: number;
 }
 
 type Subscriber = (notice: NetworkNotice, origin: object | undefined) => void;
@@ -97,6 +99,7 @@ export class FakeKernel {
       kind: link.kind,
       parent: link.parent,
       master: undefined,
+      group: link.group ?? 0,
     };
     this.#links.set(index, info);
     this.#notify({ kind: "linkChanged", link: info });
@@ -125,6 +128,8 @@ export class FakeKernel {
     };
     this.#links.set(index, info);
     this.#notify({ kind: "linkChanged", link: info });
+    for (const child of childrenOf(this, index))
+      this.changeLink(child.index, { running: isRunning });
     if (wasUp && !isUp) {
       this.#flushIpv6(index);
       this.#routes.dropOf(index);
@@ -135,6 +140,7 @@ export class FakeKernel {
   removeLink(index: InterfaceIndex): void {
     const link = this.#links.get(index);
     assert(link !== undefined, `no link ${index}`);
+    for (const child of childrenOf(this, index)) this.removeLink(child.index);
     for (const entry of this.#addresses.filter((e) => e.info.interfaceIndex === index)) {
       this.#drop(entry, undefined);
     }
@@ -164,7 +170,13 @@ export class FakeKernel {
   }
 
   addresses(): readonly AddressInfo[] {
-    return this.#addresses.filter((entry) => this.#isPresent(entry)).map((entry) => entry.info);
+    return this.#addresses
+      .filter((entry) => this.#isPresent(entry))
+      .map(({ info, expiry }) =>
+        expiry === undefined
+          ? info
+          : { ...info, validLifetime: Math.ceil(toSeconds(between(this.#time.now, expiry.at))) },
+      );
   }
 
   routes(): readonly RouteInfo[] {
@@ -211,6 +223,7 @@ export class FakeKernel {
     if (refused !== 0) return refused;
     if ("route" in change) return this.#routes.change(change, origin);
     if ("rule" in change) return this.#changeRule(change, origin);
+    if ("link" in change || "linkIndex" in change) return changeLinks(this, change);
     if (!this.#links.has(change.interfaceIndex)) return Errno.ENODEV;
     const present = this.#addresses.find((e) => this.#isPresent(e) && isSame(e.info, change));
     if (change.operation === "remove") {

@@ -6,6 +6,7 @@
  *     lan r1 prio=150 r2 prio=100      hosts 10.0.0.1, 10.0.0.2 … on one segment, daemons started
  *     run 5s                           let time pass
  *     stop r1 | crash r1 | start r1    TERM; KILL; a new daemon
+ *     suspend r1 10s                   the machine sleeps
  *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
  *     script r1 check bad              a check script's verdict
  *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
@@ -81,6 +82,7 @@ export class ScenarioRun {
       crash: () => {
         host().crash();
         this.#router(first).state = "dead";
+        this.#router(first).driver = undefined;
       },
       poweroff: () => {
         host().powerOff();
@@ -91,6 +93,9 @@ export class ScenarioRun {
       },
       thaw: () => {
         host().thaw();
+      },
+      suspend: () => {
+        host().suspend(parseSpan(rest[0] ?? ""));
       },
       unplug: () => {
         host().unplug("eth0");
@@ -322,7 +327,13 @@ export class ScenarioRun {
 /** The instance that `sync=` adds. */
 const SECOND = "VI_2";
 
-const SHARED_FLAGS = new Set(["nopreempt", "skip_check", "higher_advert", "lower_no_advert"]);
+const SHARED_FLAGS = new Set([
+  "norepair",
+  "nopreempt",
+  "skip_check",
+  "higher_advert",
+  "lower_no_advert",
+]);
 
 /** A transcript line, or nothing for what a reader would only skim. */
 function describe(event: InstanceEvent, from: string): string | undefined {
@@ -353,7 +364,7 @@ function describe(event: InstanceEvent, from: string): string | undefined {
     case "conflictEnded":
       return `conflict over after ${(event.lasted / seconds(1)).toFixed(3)}s${event.yielded ? ", yielding" : ""}`;
     case "addressLost":
-      return `address ${event.address} was removed by someone else`;
+      return `address ${event.address} was removed by ${event.by?.name ?? "the kernel"}`;
     case "routeLost":
       return `${event.lost.what} ${event.lost.text} was removed by someone else`;
     case "sendFailed":
@@ -368,6 +379,10 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return "uses the old unicast checksum";
     case "stalled":
       return `did not run for ${(event.gap / seconds(1)).toFixed(3)}s, listens`;
+    case "leaseExpired":
+      return `did not run for ${(event.gap / seconds(1)).toFixed(3)}s, its addresses are gone`;
+    case "leaseRenewedLate":
+      return `renews its lease ${(event.late / seconds(1)).toFixed(3)}s late`;
     case "groupFollows":
       return `group ${event.group} follows to ${event.state}`;
     case "lowerPriorityDiscarded":
@@ -412,6 +427,10 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return " (owner)";
     case "stalled":
       return ` (${cause.source} took over meanwhile)`;
+    case "didNotRun":
+      return ` (did not run for ${(cause.gap / seconds(1)).toFixed(3)}s)`;
+    case "adopted":
+      return " (adopted)";
     case "syncGroup":
       return ` (follows ${cause.member})`;
     case "started":
@@ -434,6 +453,8 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return `script ${cause.script} failed`;
     case "processFailed":
       return `process ${cause.process} failed`;
+    case "removedByOthers":
+      return `${cause.what} is removed again and again`;
     case "bfdFault":
       return `BFD session ${cause.bfd} failed`;
     case "sourceLost":

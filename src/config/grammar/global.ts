@@ -2,6 +2,7 @@
 import type { GlobalDraft } from "../drafts.ts";
 import { GLOBAL_CORE } from "./global-core.ts";
 import { GLOBAL_FIREWALL } from "./firewall.ts";
+import { guardRows } from "./guard.ts";
 import { GLOBAL_LATER, GLOBAL_MAIL } from "./global-later.ts";
 import { GLOBAL_NOTIFY } from "./global-notify.ts";
 import { GLOBAL_PROCESS } from "./global-process.ts";
@@ -17,4 +18,5 @@ export const globalGrammar = blockGrammar<GlobalDraft>(
   GLOBAL_FIREWALL,
   GLOBAL_LATER,
   GLOBAL_LVS,
+  guardRows(),
 );

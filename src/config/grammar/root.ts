@@ -21,6 +21,7 @@ import {
   trackGroupGrammar,
 } from "./groups.ts";
 import { globalGrammar } from "./global.ts";
+import { guardRows } from "./guard.ts";
 import { INSTANCE_CORE } from "./instance-core.ts";
 import {
   INSTANCE_ADDRESSES,
@@ -46,6 +47,7 @@ export const instanceGrammar = blockGrammar<InstanceDraft>(
   INSTANCE_TRACKING,
   INSTANCE_NOTIFICATION,
   INSTANCE_LATER,
+  guardRows(),
 );
 
 const NAME = text("NAME");

@@ -5,7 +5,8 @@
 import type { IpAddress, MacAddress } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
-import type { InterfaceIndex } from "../../base/units.ts";
+import { toSeconds } from "../../base/units.ts";
+import type { Duration, Instant, InterfaceIndex } from "../../base/units.ts";
 import { renderFault } from "../../report/causes.ts";
 import type {
   AddressChange,
@@ -53,6 +54,8 @@ interface AddressRefusal {
 
 interface Prepared {
   readonly adds: PreparedChanges;
+  /** The same for what may be there already: lifetimes anew, and what is missing. */
+  readonly renewals: PreparedChanges;
   readonly removes: PreparedChanges;
   readonly changes: readonly AddressChange[];
   readonly interfaceNames: readonly string[];
@@ -61,8 +64,21 @@ interface Prepared {
   readonly addressOfFrame: readonly number[];
 }
 
+/** What an instance's addresses are worked on with. */
+export interface AddressMeans {
+  readonly netlink: Netlink;
+  readonly routes: RouteWork;
+  /** How long they outlive us; undefined is for ever. */
+  readonly lease: Duration | undefined;
+}
+
 /** One per instance. */
 export class AddressWork {
+  readonly lease: Duration | undefined;
+  /** When the lease began, or began anew; undefined while nothing has been put on. */
+  renewedAt: Instant | undefined;
+  /** When its end was noticed last. */
+  expiredAt: Instant | undefined;
   readonly #config: InstanceConfig;
   readonly #netlink: Netlink;
   readonly #routes: RouteWork;
@@ -75,9 +91,10 @@ export class AddressWork {
 
   constructor(
     config: InstanceConfig,
-    { netlink, routes }: { readonly netlink: Netlink; readonly routes: RouteWork },
+    { netlink, routes, lease }: AddressMeans,
     frameSocket: FrameSocket,
   ) {
+    this.lease = lease;
     this.#config = config;
     this.#netlink = netlink;
     this.#routes = routes;
@@ -106,7 +123,11 @@ export class AddressWork {
       .join();
     if (key === this.#key && this.#prepared !== undefined) return;
     this.#key = key;
-    const changes = places.map(({ virtual, index }) => toChange(virtual, index));
+    const lasting = lifetimeOf(this.lease);
+    const changes = places.map(({ virtual, index }) => ({
+      ...toChange(virtual, index),
+      ...lasting,
+    }));
     const frames = places.flatMap(({ virtual, index }, position) => {
       const link = table.link(index);
       const mac = link !== undefined && speaksEthernet(link) ? link.mac : undefined;
@@ -116,6 +137,7 @@ export class AddressWork {
     });
     this.#prepared = {
       adds: this.#netlink.prepare(changes),
+      renewals: this.#netlink.prepare(changes.map((each) => ({ ...each, operation: "renew" }))),
       removes: this.#netlink.prepare(changes.map((each) => ({ ...each, operation: "remove" }))),
       changes,
       interfaceNames: places.map(({ virtual }) => virtual.interfaceName),
@@ -152,6 +174,29 @@ export class AddressWork {
         const routing = this.#routes.install();
         refusals.push(...routing.refusals);
         if (routing.more) return "more";
+        onEnd(refusals);
+        return "done";
+      },
+    };
+  }
+
+  /** Sets the lifetimes anew and puts back what is missing; routes and rules too when `all`. */
+  renewJob(router: number, all: boolean, onEnd: (refusals: readonly Refusal[]) => void): SlicedJob {
+    const refusals: Refusal[] = [];
+    let next = 0;
+    return {
+      router,
+      kind: "renew",
+      run: () => {
+        const { renewals } = this.#ready();
+        const end = Math.min(next + ADDRESS_SLICE, this.#installed);
+        if (end > next) {
+          const failures = this.#netlink.apply(renewals, next, end - next);
+          refusals.push(...this.#refusals(failures, Errno.EEXIST));
+        }
+        next = end;
+        if (next < this.#installed) return "more";
+        if (all) refusals.push(...this.#routes.restore());
         onEnd(refusals);
         return "done";
       },
@@ -216,6 +261,7 @@ export class AddressWork {
   #ready(): Prepared {
     const empty: Prepared = {
       adds: this.#netlink.prepare([]),
+      renewals: this.#netlink.prepare([]),
       removes: this.#netlink.prepare([]),
       changes: [],
       interfaceNames: [],
@@ -278,6 +324,10 @@ function addressPlaces(
     return index === undefined ? [] : [{ virtual, index }];
   });
 }
+
+/** Of the change that puts an address on: the kernel counts whole seconds. */
+const lifetimeOf = (lease: Duration | undefined): Pick<AddressChange, "validLifetime"> =>
+  lease === undefined ? {} : { validLifetime: toSeconds(lease) };
 
 export function toChange(virtual: VirtualAddress, interfaceIndex: InterfaceIndex): AddressChange {
   const { preferredLifetime } = virtual;

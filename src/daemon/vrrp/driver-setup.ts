@@ -1,6 +1,7 @@
 /** What the driver of the VRRP process is given: a configuration, options, and where its words go. */
 import type { Model } from "../../config/model.ts";
 import type { Verdicts } from "../../track/verdicts.ts";
+import type { Counters } from "../../vrrp/state.ts";
 import type { VrrpEvent } from "../../vrrp/events.ts";
 import type { GroupStateName, NotifiedState } from "../../vrrp/step.ts";
 
@@ -25,4 +26,17 @@ export interface DriverSetup {
   readonly options: DriverOptions;
   /** What trackers have found already. */
   readonly verdicts: Verdicts;
+  /** What is known of a predecessor that ended without giving its addresses up, by instance. */
+  readonly predecessors?: Predecessors | undefined;
 }
+
+/** The state of an instance when its process was last heard of. */
+export interface Predecessor {
+  readonly isMaster: boolean;
+  readonly counters: Counters;
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly takenAt: number;
+}
+
+export type Predecessors = Readonly<Record<string, Predecessor>>;

@@ -2,30 +2,32 @@
  * The loop of the VRRP process: one input, every effect in order, one timer, never re-entered. What
  * to do it asks the pure core; `performer.ts` does it, with what is in `resources.ts`.
  */
-import { earliest } from "../../base/units.ts";
+import { NO_TIME, earliest } from "../../base/units.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
 import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
+import type { Culprit } from "../../vrrp/events.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
 import {
   groupsOf,
-  instanceAt,
   instancesOf,
   systemDeadline,
   takeoverDeadline,
 } from "../../vrrp/system-state.ts";
 import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
-import { initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
-import type { SystemInput, SystemSettings } from "../../vrrp/system.ts";
+import { inherit, initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
+import type { Inheritances, SystemInput, SystemSettings } from "../../vrrp/system.ts";
 import { usesInterface } from "./address-work.ts";
-import type { DriverOptions, DriverOutput, DriverSetup } from "./driver-setup.ts";
+import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./driver-setup.ts";
+import { findInheritances } from "./inheritance.ts";
 import { Performer } from "./performer.ts";
 import { RouterResources } from "./resources.ts";
-import { instanceSnapshot, interfaceSnapshots } from "./snapshot.ts";
+import { systemSnapshot } from "./snapshot.ts";
+import { SleepWatch } from "./sleep-watch.ts";
 import { firstDeadline } from "./timed-work.ts";
 import type { TimedWork } from "./timed-work.ts";
 
@@ -36,9 +38,11 @@ export class VrrpDriver implements Disposable {
   readonly #ports: NetworkPorts;
   readonly #output: DriverOutput;
   readonly #options: DriverOptions;
+  readonly #predecessors: Predecessors;
   readonly #resources: RouterResources;
   readonly #performer: Performer;
   readonly #timed: readonly TimedWork[];
+  readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
   readonly #unknownVrids = new Set<number>();
   #model: Model;
@@ -52,14 +56,22 @@ export class VrrpDriver implements Disposable {
     this.#ports = ports;
     this.#output = output;
     this.#options = setup.options;
-    this.#resources = new RouterResources(ports, setup.model.global.nftables, {
-      feed: (input) => {
-        this.#feed(input);
+    this.#predecessors = setup.predecessors ?? {};
+    const { nftables } = setup.model.global;
+    const leases = !setup.options.keepAddresses;
+    this.#resources = new RouterResources(
+      ports,
+      { nftables, leases },
+      {
+        feed: (input) => {
+          this.#lookBack();
+          this.#feed(input);
+        },
+        line: (level, text) => {
+          output.line(level, text, false);
+        },
       },
-      line: (level, text) => {
-        output.line(level, text, false);
-      },
-    });
+    );
     this.#performer = new Performer({
       resources: this.#resources,
       output,
@@ -76,12 +88,14 @@ export class VrrpDriver implements Disposable {
         this.#finishStop();
       },
     });
-    this.#timed = [this.#performer.pacer];
+    this.#timed = [this.#performer.pacer, this.#performer.leases];
+    this.#sleep = new SleepWatch(ports.clock);
     this.#model = setup.model;
     this.#config = systemConfig(settingsOf(setup.model));
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
     this.#resources.open(this.#config, setup.model);
+    this.#performer.leases.configure(ports.clock.now());
     this.#resources.netlink.onNotices((notices) => {
       this.#onNotices(notices);
     });
@@ -93,12 +107,36 @@ export class VrrpDriver implements Disposable {
   /** Removes stray addresses, opens the sockets, starts the instances. */
   start(): void {
     this.#resources.prepare(this.#config, this.#state);
-    for (const router of this.#resources.removeStrays()) {
+    const inherited = this.#inherit();
+    for (const router of this.#resources.removeStrays(inherited)) {
       this.#performer.say(router, { kind: "addressesRemoved", excluded: false });
     }
     this.#resources.firewall.begin();
     this.#syncSockets();
     this.#feed({ kind: "start" });
+  }
+
+  /** Resigns on behalf of what a dead daemon has left, and takes that off; then `whenDone`. */
+  giveUp(whenDone: () => void): void {
+    this.#resources.prepare(this.#config, this.#state);
+    const inherited = this.#inherit();
+    this.#resources.removeStrays(inherited);
+    this.#syncSockets();
+    this.stop(whenDone);
+  }
+
+  /** What a daemon that was killed has left is not stray where it can be taken over. */
+  #inherit(): Inheritances {
+    const { clock } = this.#ports;
+    const inherited = findInheritances(this.#config, {
+      table: this.#resources.table,
+      predecessors: this.#predecessors,
+      now: clock.now(),
+      wallClock: clock.wallClock(),
+    });
+    this.#state = inherit(this.#state, inherited);
+    for (const router of inherited.keys()) this.#resources.takeOver(router);
+    return inherited;
   }
 
   update(update: TrackerUpdate): void {
@@ -119,6 +157,7 @@ export class VrrpDriver implements Disposable {
     this.#config = next;
     this.#state = change.state;
     this.#resources.prepare(next, change.state);
+    this.#performer.leases.configure(this.#ports.clock.now());
     this.#isBusy = false;
     this.#syncSockets();
     this.#isBusy = true;
@@ -141,21 +180,13 @@ export class VrrpDriver implements Disposable {
   }
 
   snapshot(): VrrpSnapshot {
-    const clock = { now: this.#ports.clock.now(), wallMs: this.#ports.clock.wallClock() };
-    const { table } = this.#resources;
-    return {
-      pid: 0,
-      takenAt: clock.wallMs,
-      instances: this.#config.routers.flatMap((router, index) => {
-        const state = instanceAt(this.#state, index);
-        const installed = this.#resources.installed(index);
-        return state === undefined ? [] : [instanceSnapshot(router, state, installed, clock)];
-      }),
-      interfaces: interfaceSnapshots(table.network, (name) => {
-        const index = table.network.get(name)?.index;
-        return index === undefined ? undefined : table.link(index)?.mac;
-      }),
-    };
+    const { clock } = this.#ports;
+    return systemSnapshot({
+      config: this.#config,
+      state: this.#state,
+      resources: this.#resources,
+      clock: { now: clock.now(), wallMs: clock.wallClock() },
+    });
   }
 
   /** Resigns and gives the addresses up; `whenDone` is called when the last one is off. */
@@ -205,7 +236,17 @@ export class VrrpDriver implements Disposable {
     stepSystem(this.#config, this.#state, { kind: "timer" }, deadline);
   }
 
+  /** Before anything is sent: what happened while this process did not run. */
+  #lookBack(): void {
+    const slept = this.#sleep.look();
+    if (slept > NO_TIME) this.#feed({ kind: "slept", slept });
+    for (const { router, late } of this.#performer.leases.expired(this.#ports.clock.now())) {
+      this.#feed({ kind: "leaseExpired", router, late });
+    }
+  }
+
   #onWake(): void {
+    this.#lookBack();
     const now = this.#ports.clock.now();
     for (const work of this.#timed) work.run(now);
     // Nobody is declared dead while an advert lies unread, after a stall least of all.
@@ -214,6 +255,7 @@ export class VrrpDriver implements Disposable {
   }
 
   #onNotices(notices: readonly NetworkNotice[]): void {
+    this.#lookBack();
     const { table } = this.#resources;
     const change = table.apply(notices);
     if (change.mustDump) {
@@ -228,9 +270,12 @@ export class VrrpDriver implements Disposable {
     this.#resources.prepare(this.#config, this.#state);
     this.#syncSockets();
     this.#resources.statics.onLostAddresses(change.lost);
-    for (const { interfaceIndex, address } of change.lost) {
+    for (const { interfaceIndex, address, by } of change.lost) {
       const router = this.#resources.holderOf(interfaceIndex, address);
-      if (router !== undefined) this.#feed({ kind: "addressLost", router, address });
+      if (router === undefined) continue;
+      if (by === undefined && this.#performer.leases.isOldNews(router, this.#ports.clock.now()))
+        continue;
+      this.#feed({ kind: "addressLost", router, address, by: this.#culprit(by) });
     }
   }
 
@@ -258,6 +303,10 @@ export class VrrpDriver implements Disposable {
     if (!this.#model.global.logUnknownVrids || isKnown) return;
     this.#unknownVrids.add(vrid);
     this.#output.line("info", unknownVridLine(vrid), false);
+  }
+
+  #culprit(pid: number | undefined): Culprit | undefined {
+    return pid === undefined ? undefined : { pid, name: this.#ports.processName(pid) };
   }
 
   #isInUse(name: string): boolean {

@@ -16,6 +16,8 @@ const UNUSABLE = 0x08 | 0x40;
 export interface LostAddress {
   readonly interfaceIndex: InterfaceIndex;
   readonly address: IpAddress;
+  /** The netlink port of who asked for it; undefined for the kernel itself. */
+  readonly by: number | undefined;
 }
 
 /** What a batch of notices meant. */
@@ -74,7 +76,7 @@ export class NetworkTable {
           const { interfaceIndex, address } = notice.address;
           this.#addresses.get(interfaceIndex)?.delete(address);
           if (notice.own === true) break;
-          lost.push({ interfaceIndex, address });
+          lost.push({ interfaceIndex, address, by: notice.by });
           changed = true;
           break;
         }
@@ -101,6 +103,11 @@ export class NetworkTable {
 
   link(index: InterfaceIndex): LinkInfo | undefined {
     return this.#links.get(index);
+  }
+
+  /** An address as it was last told. */
+  address(index: InterfaceIndex, address: IpAddress): AddressInfo | undefined {
+    return this.#addresses.get(index)?.get(address);
   }
 
   holds(index: InterfaceIndex, address: IpAddress): boolean {

@@ -15,6 +15,7 @@ import type { AddressWork, Refusal } from "./address-work.ts";
 import { refusalCause, routingRefusalLines } from "./address-work.ts";
 import { announcingWords, installedWords, removedWords } from "./deeds.ts";
 import type { DriverOptions, DriverOutput } from "./driver-setup.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
 import { Pacer } from "./pacer.ts";
 import type { Refusals, RouterResources } from "./resources.ts";
 import { SliceQueue } from "./slices.ts";
@@ -43,12 +44,19 @@ type InstanceEvents = { readonly router: number; readonly event: InstanceEvent }
 export class Performer {
   readonly slices: SliceQueue;
   readonly pacer = new Pacer();
+  readonly leases: LeaseKeeper;
   readonly #parts: PerformerParts;
   #isStopping = false;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
     this.slices = new SliceQueue(parts.defer, parts.idle);
+    this.leases = new LeaseKeeper({
+      works: () => parts.resources.works,
+      renew: (router, work) => {
+        this.#renew(router, work, false);
+      },
+    });
   }
 
   /** From now on addresses that are to stay at the end are left alone. */
@@ -113,6 +121,7 @@ export class Performer {
         return;
       case "installAddresses":
         this.slices.cancel(router, ["withdraw"]);
+        this.leases.began(work, this.#parts.now());
         this.slices.add(
           work.installJob(router, (refusals) => {
             this.#onRefusals(router, refusals);
@@ -121,10 +130,14 @@ export class Performer {
         done.push(...this.#wordsFor(router, installedWords));
         return;
       case "withdrawAddresses":
-        this.slices.cancel(router, ["install", "announce"]);
+        this.slices.cancel(router, ["install", "renew", "announce"]);
         if (options.keepAddresses && this.#isStopping) return;
         this.#withdraw(router, work);
         done.push(...this.#wordsFor(router, removedWords));
+        return;
+      case "repairAddresses":
+        this.leases.began(work, this.#parts.now());
+        this.#renew(router, work, true);
         return;
       case "announce":
         if (options.detail) done.push(...this.#wordsFor(router, announcingWords));
@@ -142,6 +155,16 @@ export class Performer {
       default:
         unreachable(effect);
     }
+  }
+
+  /** `all`: with routes and rules. */
+  #renew(router: number, work: AddressWork, all: boolean): void {
+    this.slices.cancel(router, ["renew"]);
+    this.slices.add(
+      work.renewJob(router, all, (refusals) => {
+        this.#onRefusals(router, refusals);
+      }),
+    );
   }
 
   #withdraw(router: number, work: AddressWork): void {

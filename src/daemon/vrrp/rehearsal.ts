@@ -75,6 +75,8 @@ const withoutTrackers = (config: InstanceConfig): InstanceConfig => ({
   trackedFiles: [],
   trackedInterfaces: [],
   trackPrimary: false,
+  // Time passes in leaps there.
+  lease: undefined,
 });
 
 function playOnce(model: Model, network: RehearsalNetwork): void {
@@ -132,6 +134,7 @@ class Stage {
         rules: () => [],
         prepare: ({ length }) => ({ count: length }),
         apply: () => [],
+        takeNotices: () => [],
         onNotices: nothing,
         ...close,
       }),
@@ -159,6 +162,8 @@ class Stage {
         apply: () => 0,
         ...close,
       }),
+      sysctl: { read: () => "0", write: () => 0 },
+      processName: () => undefined,
       defer: (work) => {
         this.#deferred.push(work);
       },

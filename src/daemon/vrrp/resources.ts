@@ -18,7 +18,7 @@ import { AddressWork, allAddresses, toChange } from "./address-work.ts";
 import { AdvertPackets } from "./advert-packets.ts";
 import type { PacketFacts } from "./advert-packets.ts";
 import { AdvertSockets, socketOptions } from "./advert-sockets.ts";
-import type { SendResults } from "./advert-sockets.ts";
+import type { OpenSocket, SendResults } from "./advert-sockets.ts";
 import { FirewallWork } from "./firewall-work.ts";
 import { NeighbourWatch } from "./neighbour-watch.ts";
 import type { WatchedAddress } from "./neighbour-watch.ts";
@@ -54,17 +54,20 @@ export class RouterResources implements Disposable {
   readonly statics: Statics;
   readonly #sockets: AdvertSockets;
   readonly #watch: NeighbourWatch;
+  /** False with -V: addresses are to stay when the daemon ends. */
+  readonly #leases: boolean;
   #runtimes: readonly Runtime[] = [];
 
   /** Opens netlink and the frame socket and reads the network. Throws `SyscallError`. */
   constructor(
     ports: NetworkPorts,
-    nftables: NftablesConfig,
+    { nftables, leases }: { readonly nftables: NftablesConfig; readonly leases: boolean },
     heard: {
       readonly feed: (input: SystemInput) => void;
       readonly line: (level: "warning" | "info", text: string) => void;
     },
   ) {
+    this.#leases = leases;
     this.#wallClock = () => ports.clock.wallClock();
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
@@ -104,12 +107,25 @@ export class RouterResources implements Disposable {
     this.#runtimes = config.routers.map((router) => this.#newRuntime(router.config));
   }
 
+  get works(): readonly AddressWork[] {
+    return this.#runtimes.map(({ work }) => work);
+  }
+
   work(router: number): AddressWork | undefined {
     return this.#runtimes[router]?.work;
   }
 
   installed(router: number): number {
     return this.#runtimes[router]?.work.installed ?? 0;
+  }
+
+  /** Whether packets to its addresses, which are on, are dropped. */
+  isShielded(name: string, router: number): boolean {
+    return this.installed(router) > 0 && this.firewall.shields(name);
+  }
+
+  openSockets(): readonly OpenSocket[] {
+    return this.#sockets.list();
   }
 
   /** The instance that has put `address` on the interface. */
@@ -133,9 +149,17 @@ export class RouterResources implements Disposable {
     }
   }
 
+  /** What an earlier daemon has put on for this instance counts as put on by us. */
+  takeOver(router: number): void {
+    const runtime = this.#runtimes[router];
+    runtime?.work.adopt(runtime.work.total);
+    runtime?.routes.adopt();
+  }
+
   /** Takes off addresses an earlier daemon left behind. Returns whose they were. */
-  removeStrays(): readonly number[] {
+  removeStrays(inherited: ReadonlyMap<number, unknown>): readonly number[] {
     return this.#runtimes.flatMap(({ work, routes }, router) => {
+      if (inherited.has(router)) return [];
       routes.removeStrays();
       const strays = work.strays(this.table);
       if (strays.length === 0) return [];
@@ -251,7 +275,7 @@ export class RouterResources implements Disposable {
    */
   shield(config: SystemConfig, effects: readonly SystemEffect[]): Refusals {
     const routers = effects.flatMap(({ router, effect }) =>
-      effect.kind === "installAddresses" ? [router] : [],
+      effect.kind === "installAddresses" || effect.kind === "repairAddresses" ? [router] : [],
     );
     if (routers.length === 0) return new Map();
     const names = routers.map((router) => config.routers[router]?.config.name ?? "");
@@ -314,10 +338,11 @@ export class RouterResources implements Disposable {
 
   #newRuntime(config: InstanceConfig): Runtime {
     const routes = this.#routing.work(config);
+    const lease = this.#leases ? config.lease : undefined;
     return {
       packets: new AdvertPackets(config, this.#wallClock),
       routes,
-      work: new AddressWork(config, { netlink: this.netlink, routes }, this.#frames),
+      work: new AddressWork(config, { netlink: this.netlink, routes, lease }, this.#frames),
     };
   }
 

@@ -5,7 +5,9 @@
  */
 import { Errno, SyscallError, unreachable } from "../../base/failure.ts";
 import type { NetworkPorts } from "../../sys/ports.ts";
+import { NO_VERDICTS } from "../../track/verdicts.ts";
 import type { Verdicts } from "../../track/verdicts.ts";
+import type { DriverOutput } from "./driver-setup.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "../messages.ts";
 import { VrrpDriver } from "./driver.ts";
 import { rehearse, rehearseKernel } from "./rehearsal.ts";
@@ -58,7 +60,12 @@ export class VrrpSession {
     switch (message.kind) {
       case "configure":
         this.#guard(() => {
-          this.#start(message.model, message.options, message.verdicts);
+          this.#start(message);
+        });
+        return;
+      case "giveUp":
+        this.#guard(() => {
+          this.#giveUp(message);
         });
         return;
       case "reload":
@@ -100,10 +107,38 @@ export class VrrpSession {
     else this.#driver.stop(end);
   }
 
-  #start(model: Model, options: VrrpProcessOptions, verdicts: SentVerdicts): void {
+  /** For a predecessor that will not be followed soon: its last words, then the end. */
+  #giveUp({ model, options, predecessors }: Extract<ToVrrp, { kind: "giveUp" }>): void {
+    this.#ports.configure(model, options);
+    const setup = { model, options, verdicts: NO_VERDICTS, predecessors };
+    this.#driver = new VrrpDriver(this.#ports.network, setup, this.#output());
+    this.#driver.giveUp(() => {
+      this.#ports.later(0, () => {
+        this.#ports.exit(ExitCode.ok);
+      });
+    });
+  }
+
+  #start(message: Extract<ToVrrp, { kind: "configure" }>): void {
+    const { model, options, verdicts, predecessors } = message;
     this.#sayRefusals(this.#ports.configure(model, options));
-    const setup = { model, options, verdicts: receivedVerdicts(verdicts) };
-    this.#driver = new VrrpDriver(this.#ports.network, setup, {
+    const setup = { model, options, verdicts: receivedVerdicts(verdicts), predecessors };
+    this.#driver = new VrrpDriver(this.#ports.network, setup, this.#output());
+    this.#driver.start();
+    this.#send({ kind: "running" });
+    this.#ports.later(REHEARSAL_DELAY_MS, () => {
+      const network = this.#driver?.network();
+      if (network === undefined) return;
+      rehearse(model, network);
+      this.#ports.later(REHEARSAL_DELAY_MS, () => {
+        rehearseKernel(this.#ports.network, network);
+      });
+    });
+    this.#snapshotSoon();
+  }
+
+  #output(): DriverOutput {
+    return {
       event: (event) => {
         this.#sayWords({ kind: "event", at: this.#wallClock(), event });
         this.#snapshotSoon();
@@ -117,18 +152,7 @@ export class VrrpSession {
       notifyGroup: (group, state) => {
         this.#send({ kind: "notifyGroup", group, state });
       },
-    });
-    this.#driver.start();
-    this.#send({ kind: "running" });
-    this.#ports.later(REHEARSAL_DELAY_MS, () => {
-      const network = this.#driver?.network();
-      if (network === undefined) return;
-      rehearse(model, network);
-      this.#ports.later(REHEARSAL_DELAY_MS, () => {
-        rehearseKernel(this.#ports.network, network);
-      });
-    });
-    this.#snapshotSoon();
+    };
   }
 
   #reload(model: Model, verdicts: SentVerdicts): void {

@@ -6,7 +6,7 @@
 /** A piece of work that can be interrupted. `run` does one slice and says whether it is done. */
 export interface SlicedJob {
   readonly router: number;
-  readonly kind: "install" | "withdraw" | "announce";
+  readonly kind: "install" | "renew" | "withdraw" | "announce";
   run(): "done" | "more";
 }
 

@@ -1,14 +1,25 @@
 /** The VRRP process's part of the state tree, made from the machine's state. */
 import { between, toMilliseconds } from "../../base/units.ts";
-import type { Instant } from "../../base/units.ts";
-import type { InstanceSnapshot, InterfaceSnapshot } from "../../report/state.ts";
+import type { Instant, InterfaceIndex } from "../../base/units.ts";
+import type {
+  InstanceSnapshot,
+  InterfaceSnapshot,
+  SocketSnapshot,
+  SyncGroupSnapshot,
+  VrrpSnapshot,
+} from "../../report/state.ts";
+import type { LinkInfo } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
 import type { VirtualAddress } from "../../vrrp/config.ts";
 import { activeFaults } from "../../vrrp/faults.ts";
 import type { Expectation } from "../../vrrp/receive.ts";
 import type { InstanceState } from "../../vrrp/state.ts";
 import { stateName } from "../../vrrp/state.ts";
+import { instanceAt } from "../../vrrp/system-state.ts";
+import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
 import { masterDownInterval } from "../../vrrp/timing.ts";
+import type { OpenSocket } from "./advert-sockets.ts";
+import type { RouterResources } from "./resources.ts";
 
 /** Turns points on the monotonic clock into milliseconds since 1970. */
 export interface WallClock {
@@ -19,10 +30,46 @@ export interface WallClock {
 export const wallTime = (clock: WallClock, at: Instant): number =>
   Math.round(clock.wallMs - toMilliseconds(between(at, clock.now)));
 
+/** Everything, but for the number of the process. */
+export function systemSnapshot({
+  config,
+  state,
+  resources,
+  clock,
+}: {
+  readonly config: SystemConfig;
+  readonly state: SystemState;
+  readonly resources: RouterResources;
+  readonly clock: WallClock;
+}): VrrpSnapshot {
+  const { table } = resources;
+  return {
+    pid: 0,
+    takenAt: clock.wallMs,
+    instances: config.routers.flatMap((router, index) => {
+      const instance = instanceAt(state, index);
+      const held = {
+        addresses: resources.installed(index),
+        isShielded: resources.isShielded(router.config.name, index),
+      };
+      return instance === undefined ? [] : [instanceSnapshot(router, instance, held, clock)];
+    }),
+    interfaces: interfaceSnapshots(table.network, (index) => table.link(index)),
+    syncGroups: syncGroupSnapshots(config, state),
+    sockets: socketSnapshots(resources.openSockets(), config),
+  };
+}
+
+/** What the kernel holds for an instance now. */
+export interface HeldFacts {
+  readonly addresses: number;
+  readonly isShielded: boolean;
+}
+
 export function instanceSnapshot(
   router: Expectation,
   state: InstanceState,
-  installed: number,
+  held: HeldFacts,
   clock: WallClock,
 ): InstanceSnapshot {
   const { config } = router;
@@ -34,7 +81,6 @@ export function instanceSnapshot(
     family: config.family,
     version: config.version,
     state: stateName(state),
-    wantedState: config.initialState,
     since: wallTime(clock, state.changedAt),
     cause: state.cause,
     basePriority: config.priority,
@@ -50,7 +96,7 @@ export function instanceSnapshot(
     sourceAddress: assessment.source,
     addresses: config.addresses.map(addressText),
     excludedAddresses: config.excludedAddresses.map(addressText),
-    installed: installed > 0,
+    installed: held.addresses > 0,
     faults: activeFaults(state),
     conflict:
       conflict?.isConfirmed !== true
@@ -62,21 +108,60 @@ export function instanceSnapshot(
           },
     master: state.master,
     sendErrno: state.sendErrno,
+    actsAt: actsAt(state, clock),
+    isShielded: held.isShielded,
+    sequence: state.sequence,
+    leaseUs: config.lease,
     counters: state.counters,
   };
 }
 
+function actsAt({ phase }: InstanceState, clock: WallClock): number | undefined {
+  if (phase.kind === "backup") return wallTime(clock, phase.masterDownAt);
+  return phase.kind === "master" ? wallTime(clock, phase.advertAt) : undefined;
+}
+
 export const interfaceSnapshots = (
   network: Network,
-  macOf: (name: string) => string | undefined,
+  linkOf: (index: InterfaceIndex) => LinkInfo | undefined,
 ): readonly InterfaceSnapshot[] =>
-  [...network.values()].map(({ name, index, up, mtu, addresses }) => ({
-    name,
-    index,
-    up,
-    mtu,
-    mac: macOf(name),
-    addresses: addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+  [...network.values()].map(({ name, index, up, mtu, addresses }) => {
+    const link = linkOf(index);
+    return {
+      name,
+      index,
+      up,
+      mtu,
+      mac: link?.mac,
+      broadcastMac: link?.broadcastMac,
+      flags: link?.flags ?? 0,
+      hardwareType: link?.hardwareType ?? 0,
+      addresses: addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+    };
+  });
+
+export const syncGroupSnapshots = (
+  { syncGroups }: SystemConfig,
+  { groupStates }: SystemState,
+): readonly SyncGroupSnapshot[] =>
+  syncGroups.map(({ config }, position) => ({
+    name: config.name,
+    state: groupStates[position] ?? "init",
+  }));
+
+export const socketSnapshots = (
+  open: readonly OpenSocket[],
+  { routers }: SystemConfig,
+): readonly SocketSnapshot[] =>
+  open.map(({ options, descriptors, users }) => ({
+    family: options.family,
+    protocol: options.protocol,
+    interfaceName: options.interfaceName,
+    group: options.group,
+    bindAddress: options.bindAddress,
+    receiveBufferBytes: options.receiveBufferBytes,
+    descriptors,
+    instances: users.flatMap((router) => routers[router]?.config.name ?? []),
   }));
 
 const addressText = ({ address, prefixLength }: VirtualAddress): string =>

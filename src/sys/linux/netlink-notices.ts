@@ -58,16 +58,13 @@ export class NetlinkNotices implements Disposable {
 
   onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
     this.#socket.onReadable(() => {
-      const notices = this.#take();
+      const notices = this.take();
       if (notices.length > 0) handler(notices);
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#socket[Symbol.dispose]();
-  }
-
-  #take(): readonly NetworkNotice[] {
+  /** Notices that wait to be read. */
+  take(): readonly NetworkNotice[] {
     const notices: NetworkNotice[] = [];
     for (let burst = 0; burst < BURSTS_PER_WAKE; burst += 1) {
       const { count, errno } = this.#buffer.receive(this.#socket.number);
@@ -77,6 +74,10 @@ export class NetlinkNotices implements Disposable {
       if (count === 0 && errno === 0) break;
     }
     return notices;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket[Symbol.dispose]();
   }
 
   #decode(slot: number, notices: NetworkNotice[]): void {
@@ -110,8 +111,12 @@ function toNotice(message: NetlinkMessage, isOwn: boolean): NetworkNotice | unde
     case MessageType.deleteAddress: {
       const address = decodeAddress(message);
       if (!address.ok) return undefined;
-      const kind = message.type === MessageType.newAddress ? "addressAdded" : "addressRemoved";
-      return isOwn ? { kind, address: address.value, own: true } : { kind, address: address.value };
+      if (message.type === MessageType.newAddress) {
+        return { kind: "addressAdded", address: address.value };
+      }
+      const by = message.portId === 0 ? undefined : message.portId;
+      const removed = { kind: "addressRemoved", address: address.value } as const;
+      return isOwn ? { ...removed, own: true } : { ...removed, by };
     }
     case MessageType.newRoute:
     case MessageType.deleteRoute: {

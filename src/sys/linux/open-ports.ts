@@ -1,4 +1,5 @@
 /** The VRRP process's door to a real kernel. */
+import { readFileSync } from "node:fs";
 import type {
   AdvertSocket,
   AdvertSocketOptions,
@@ -20,12 +21,22 @@ import { LinuxNetlink } from "./netlink.ts";
 import type { NetlinkBuffers } from "./netlink.ts";
 import { LinuxFirewall } from "./nftables.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
+import { LinuxSysctl } from "./sysctl.ts";
 
 /** The kernel's door with the knobs that only a kernel has. */
 export interface LinuxNetworkPorts extends NetworkPorts {
   readonly clock: LinuxClock;
   /** For the netlink sockets opened from now on. */
   setNetlinkBuffers(buffers: NetlinkBuffers): void;
+}
+
+/** A read from /proc: memory of the kernel, no disk. */
+function processName(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens the clock; the sockets follow as they are asked for. */
@@ -48,6 +59,8 @@ export function openNetworkPorts(): LinuxNetworkPorts {
     openNeighbourSocket: (options: NeighbourSocketOptions): NeighbourSocket =>
       new LinuxNeighbourSocket(options, buffer),
     openFirewall: (): Firewall => new LinuxFirewall(),
+    sysctl: new LinuxSysctl(),
+    processName,
     defer: (work: () => void): void => {
       setImmediate(work);
     },

@@ -66,6 +66,8 @@ export interface InterfaceAddress {
   readonly scope: number;
   readonly flags: number;
   readonly label: string | undefined;
+  /** Seconds until the kernel removes it; undefined is never, and where it does not say. */
+  readonly validLifetime?: number | undefined;
 }
 
 export interface AddressRequest {
@@ -110,7 +112,14 @@ export function decodeAddress(message: NetlinkMessage): Result<InterfaceAddress,
     scope: view.getUint8(SCOPE),
     flags: (flags === undefined ? undefined : readUint32(flags)) ?? view.getUint8(FLAGS),
     label: label === undefined ? undefined : readString(label),
+    ...lifetimeIn(values.get(AddressAttribute.cacheInfo)),
   });
+}
+
+function lifetimeIn(info: Uint8Array | undefined): Pick<InterfaceAddress, "validLifetime"> {
+  if (info === undefined || info.length < CACHE_INFO_LENGTH) return {};
+  const valid = viewOf(info).getUint32(VALID, LITTLE);
+  return valid === FOR_EVER ? {} : { validLifetime: valid };
 }
 
 /** RTM_GETADDR for every address of both families. */

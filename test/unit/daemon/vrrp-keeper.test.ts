@@ -24,6 +24,7 @@ function setUp(respawns = true): {
   const { logger, lines } = recordingLogger(timers);
   const started: FakeVrrp[] = [];
   const failures: number[] = [];
+  const predecessors = {};
   const keeper = new VrrpKeeper({
     start: () => {
       const process = new FakeVrrp(200 + started.length);
@@ -35,6 +36,7 @@ function setUp(respawns = true): {
     respawns,
     options: { keepAddresses: false, detail: true, parentPid: 100 },
     verdicts: () => VERDICTS,
+    predecessors: () => predecessors,
     childWaitTime: () => seconds(5),
     receive: () => undefined,
     pidChanged: () => undefined,
@@ -62,6 +64,7 @@ test("a process gets its model once its code is loaded", () => {
       model,
       options: { keepAddresses: false, detail: true, parentPid: 100 },
       verdicts: VERDICTS,
+      predecessors: {},
     },
   ]);
   assert.deepEqual(lines, ["Starting VRRP child process, pid=200"]);
@@ -83,8 +86,16 @@ test("a process that dies is started again, with growing delays", async () => {
   keeper.configure(model);
   for (const wait of [0, 1, 2, 4]) {
     last().say(loaded);
-    const count = started.length;
+    const before = started.length;
     last().end({ kind: "signalled", signal: "SIGSEGV" });
+    // Where nobody follows at once, another one says so to the peers.
+    const count = started.length;
+    assert.equal(count, wait === 0 ? before : before + 1);
+    if (wait > 0) {
+      last().say(loaded);
+      assert.deepEqual(last().kinds, ["giveUp"]);
+      last().end({ kind: "exited", code: 0 });
+    }
     await timers.pass(milliseconds(wait * 1_000 - 1));
     assert.equal(started.length, count, `before ${wait} s`);
     await timers.pass(milliseconds(1));
