@@ -13,7 +13,6 @@ import type { MailConfig } from "./model.ts";
 import { createProcessDraft } from "./process-drafts.ts";
 import type { ProcessDraft } from "./process-drafts.ts";
 import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
-import type { AddressVmacDraft, ExtraGarpDraft, VmacDraft, VmacGlobalsDraft } from "./vmac-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 export interface RootDraft {
@@ -115,31 +114,13 @@ export interface AnnouncementDraft {
   refreshRepeat?: Located<number>;
   lowerPriorityDelay?: Located<Duration>;
   lowerPriorityRepeat?: Located<number>;
-  extra?: Located<ExtraGarpDraft>;
-}
-
-/** What keeps an address from having two masters; for all instances or for one. */
-export interface GuardDraft {
-  lease?: Located<Duration | "auto" | "off">;
-  repairs?: Located<boolean>;
-}
-
-export interface DumpDraft {
-  stateFile?: string;
-  statisticsFile?: string;
-  jsonFile?: string;
-  usesInstanceName?: boolean;
-  jsonVersion?: 1 | 2;
 }
 
 export interface GlobalDraft {
-  readonly dumps: DumpDraft;
-  readonly guard: GuardDraft;
   readonly announcements: AnnouncementDraft;
   readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
   readonly nftables: NftablesDraft;
-  readonly vmac: VmacGlobalsDraft;
   readonly process: ProcessDraft;
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
@@ -236,7 +217,6 @@ export interface AddressDraft {
   autojoin?: boolean;
   preferredLifetime?: number | "forever";
   ignoresLoss?: boolean;
-  vmac?: AddressVmacDraft;
   /** Of a static address: the instances that watch it. */
   trackGroup?: Located<string>;
   /** An option was wrong in a way that takes the address with it. */
@@ -281,7 +261,6 @@ export type NotifyKind =
 
 export interface InstanceDraft {
   readonly name: Located<string>;
-  readonly guard: GuardDraft;
   readonly addresses: AddressDraft[];
   readonly excludedAddresses: AddressDraft[];
   readonly routes: RouteDraft[];
@@ -332,14 +311,18 @@ export interface InstanceDraft {
   /** notify_deleted without a script. */
   reportsDeleted?: true;
   usesVmac?: Span;
-  vmac?: VmacDraft;
-  usesVmacForAddresses?: Span;
   transmitsOnBase?: Span;
 }
 
 export function createRootDraft(): RootDraft {
   return {
-    global: { announcements: {}, dumps: {}, guard: {}, lvs: { timeouts: {} }, mail: {}, nftables: {}, vmac: {}, process: createProcessDraft() },
+    global: {
+      announcements: {},
+      lvs: { timeouts: {} },
+      mail: {},
+      nftables: {},
+      process: createProcessDraft(),
+    },
     scripts: [],
     instances: [],
     syncGroups: [],
@@ -360,7 +343,6 @@ export function createRootDraft(): RootDraft {
 export function createInstanceDraft(name: Located<string>): InstanceDraft {
   return {
     name,
-    guard: {},
     addresses: [],
     excludedAddresses: [],
     routes: [],

@@ -5,8 +5,13 @@
 import type { Command } from "../base/command.ts";
 import type { IpAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
-import type { ScriptConfig, TrackFileConfig, TrackProcessConfig } from "../track/config.ts";
-import type { InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import type {
+  LinksConfig,
+  ScriptConfig,
+  TrackFileConfig,
+  TrackProcessConfig,
+} from "../track/config.ts";
+import type { GarpGroupConfig, InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
 import type { ProcessConfig } from "./process-config.ts";
 import type { StaticsConfig } from "../vrrp/route-config.ts";
 
@@ -25,6 +30,8 @@ export interface GlobalConfig {
   readonly usePidDir: boolean;
   readonly childWaitTime: Duration;
   readonly startupDelay: Duration;
+  /** vrrp_delay_after_boot: no instance starts while the machine is up for less. */
+  readonly delayAfterBoot: Duration;
   readonly logUnknownVrids: boolean;
   readonly processNames: { readonly parent: string; readonly vrrp: string };
   /** SCHED_RR priority of the VRRP process, or undefined for ordinary scheduling. */
@@ -91,6 +98,8 @@ export interface Model {
   readonly trackProcesses: readonly TrackProcessConfig[];
   readonly instances: readonly InstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
+  readonly links: LinksConfig;
+  readonly garpGroups: readonly GarpGroupConfig[];
   readonly statics: StaticsConfig;
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;
