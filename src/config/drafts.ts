@@ -13,6 +13,7 @@ import type { MailConfig } from "./model.ts";
 import { createProcessDraft } from "./process-drafts.ts";
 import type { ProcessDraft } from "./process-drafts.ts";
 import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
+import type { AddressVmacDraft, ExtraGarpDraft, VmacDraft, VmacGlobalsDraft } from "./vmac-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 export interface RootDraft {
@@ -114,13 +115,31 @@ export interface AnnouncementDraft {
   refreshRepeat?: Located<number>;
   lowerPriorityDelay?: Located<Duration>;
   lowerPriorityRepeat?: Located<number>;
+  extra?: Located<ExtraGarpDraft>;
+}
+
+/** What keeps an address from having two masters; for all instances or for one. */
+export interface GuardDraft {
+  lease?: Located<Duration | "auto" | "off">;
+  repairs?: Located<boolean>;
+}
+
+export interface DumpDraft {
+  stateFile?: string;
+  statisticsFile?: string;
+  jsonFile?: string;
+  usesInstanceName?: boolean;
+  jsonVersion?: 1 | 2;
 }
 
 export interface GlobalDraft {
+  readonly dumps: DumpDraft;
+  readonly guard: GuardDraft;
   readonly announcements: AnnouncementDraft;
   readonly lvs: LvsGlobalsDraft;
   readonly mail: { -readonly [Key in keyof MailConfig]?: MailConfig[Key] };
   readonly nftables: NftablesDraft;
+  readonly vmac: VmacGlobalsDraft;
   readonly process: ProcessDraft;
   routerId?: Located<string>;
   vrrpVersion?: Located<2 | 3>;
@@ -217,6 +236,7 @@ export interface AddressDraft {
   autojoin?: boolean;
   preferredLifetime?: number | "forever";
   ignoresLoss?: boolean;
+  vmac?: AddressVmacDraft;
   /** Of a static address: the instances that watch it. */
   trackGroup?: Located<string>;
   /** An option was wrong in a way that takes the address with it. */
@@ -261,6 +281,7 @@ export type NotifyKind =
 
 export interface InstanceDraft {
   readonly name: Located<string>;
+  readonly guard: GuardDraft;
   readonly addresses: AddressDraft[];
   readonly excludedAddresses: AddressDraft[];
   readonly routes: RouteDraft[];
@@ -311,18 +332,14 @@ export interface InstanceDraft {
   /** notify_deleted without a script. */
   reportsDeleted?: true;
   usesVmac?: Span;
+  vmac?: VmacDraft;
+  usesVmacForAddresses?: Span;
   transmitsOnBase?: Span;
 }
 
 export function createRootDraft(): RootDraft {
   return {
-    global: {
-      announcements: {},
-      lvs: { timeouts: {} },
-      mail: {},
-      nftables: {},
-      process: createProcessDraft(),
-    },
+    global: { announcements: {}, dumps: {}, guard: {}, lvs: { timeouts: {} }, mail: {}, nftables: {}, vmac: {}, process: createProcessDraft() },
     scripts: [],
     instances: [],
     syncGroups: [],
@@ -343,6 +360,7 @@ export function createRootDraft(): RootDraft {
 export function createInstanceDraft(name: Located<string>): InstanceDraft {
   return {
     name,
+    guard: {},
     addresses: [],
     excludedAddresses: [],
     routes: [],

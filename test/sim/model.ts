@@ -5,13 +5,19 @@ import { secret } from "../../src/base/command.ts";
 import { assert } from "../../src/base/failure.ts";
 import { NO_TIME, milliseconds, priority, seconds, vrid } from "../../src/base/units.ts";
 import type { Duration } from "../../src/base/units.ts";
+import { createRootDraft } from "../../src/config/drafts.ts";
+import type { GuardDraft } from "../../src/config/drafts.ts";
+import { finishDumps } from "../../src/config/finish-dumps.ts";
+import { finishGuard } from "../../src/config/finish-guard.ts";
 import type { GlobalConfig, Model } from "../../src/config/model.ts";
 import { DEFAULT_PROCESS_CONFIG } from "../../src/config/process-config.ts";
 import { PLAIN_LINKS } from "../../src/track/config.ts";
 import type { TrackedObject } from "../../src/track/config.ts";
 import { KEEPALIVED_PROTOCOL } from "../../src/vrrp/route-config.ts";
 import type { VirtualRoute, VirtualRule } from "../../src/vrrp/route-config.ts";
+import { NO_TRACKING } from "../../src/vrrp/config.ts";
 import type { Delivery, InstanceConfig, VirtualAddress } from "../../src/vrrp/config.ts";
+import { NO_VMAC } from "../../src/vrrp/vmac-config.ts";
 
 /** `3s`, `250ms`, `10us`. */
 export function parseSpan(text: string): Duration {
@@ -38,10 +44,21 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
+    "lease norepair route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
     "bfd track_src promote timer_expired down_delay up_delay poll boot",
   ].flatMap((line) => line.split(" ")),
 );
+
+/** `lease=off|auto|4s`, `norepair`. */
+function guardFrom(words: Words): GuardDraft {
+  const at = { file: "", line: 1, column: 1, length: 0 };
+  const text = words.get("lease") ?? "auto";
+  const lease = text === "auto" || text === "off" ? text : parseSpan(text);
+  return {
+    lease: { value: lease, at },
+    ...(words.has("norepair") ? { repairs: { value: false, at } } : {}),
+  };
+}
 
 export function instanceFrom(words: Words): InstanceConfig {
   for (const word of words.keys()) assert(KNOWN_WORDS.has(word), `no such router option: ${word}`);
@@ -55,6 +72,7 @@ export function instanceFrom(words: Words): InstanceConfig {
   return {
     name: words.get("name") ?? "VI_1",
     interfaceName: words.get("dev") ?? "eth0",
+    vmac: NO_VMAC,
     vrid: id,
     family,
     version,
@@ -78,8 +96,18 @@ export function instanceFrom(words: Words): InstanceConfig {
       refreshRepeat: 1,
       lowerPriorityRepeat: Number(words.get("garp_repeat") ?? 5),
       lowerPriorityDelay: parseSpan(words.get("garp_delay") ?? "5s"),
+      extra: undefined,
       minimumGap: parseSpan(words.get("garp_gap") ?? "0s"),
     },
+    ...finishGuard(
+      guardFrom(words),
+      {},
+      {
+        version,
+        advertInterval: parseSpan(words.get("interval") ?? "1s"),
+        downTimerAdverts: Number(words.get("down") ?? 3),
+      },
+    ),
     trackPrimary: true,
     trackedInterfaces: tracked(words.get("track"), false),
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),
@@ -179,8 +207,9 @@ export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_
     syncGroups:
       members.length === 0
         ? []
-        : [{ name: "G", members: members.map(({ name }) => name), notify, smtpAlert: false }],
+        : [{ name: "G", members: members.map(({ name }) => name), notify, smtpAlert: false, tracked: NO_TRACKING, keepsWeights: false }],
     statics: { addresses: [], routes: [], rules: [] },
+    trackGroups: [],
     hasVirtualServers: false,
     hasBfd: false,
   };
@@ -310,6 +339,7 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
     vrrpNice: 0,
     vrrpNoSwap: false,
     process: DEFAULT_PROCESS_CONFIG,
+    dumps: finishDumps(createRootDraft().global),
     umask: undefined,
     mail: {
       from: undefined,
