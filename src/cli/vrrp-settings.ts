@@ -9,13 +9,12 @@ import type { GlobalConfig } from "../config/model.ts";
 import { DEFAULT_REAL_TIME_LIMIT } from "../config/process-config.ts";
 import { raisedLine, ranLongLine, servedLateLine } from "../report/process-lines.ts";
 import type { LogLine } from "../report/log-line.ts";
+import { lockMemory, unlockMemory } from "../sys/linux/locked-memory.ts";
 import {
-  lockMemory,
   setAffinity,
   setNice,
   setRealTimeLimit,
   setScheduling,
-  unlockMemory,
 } from "../sys/linux/process-control.ts";
 import { nameProcess } from "./process-name.ts";
 

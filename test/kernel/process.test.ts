@@ -11,13 +11,12 @@ import { milliseconds, seconds, toMilliseconds } from "../../src/base/units.ts";
 import { AddressFamily, SocketType } from "../../src/sys/linux/constants.ts";
 import type { Descriptor } from "../../src/sys/linux/descriptor.ts";
 import { recv } from "../../src/sys/linux/libc.ts";
+import { lockMemory, unlockMemory } from "../../src/sys/linux/locked-memory.ts";
 import { lockPidFile } from "../../src/sys/linux/pid-file.ts";
 import {
-  lockMemory,
   setProcessName,
   setScheduling,
   setTimerSlack,
-  unlockMemory,
 } from "../../src/sys/linux/process-control.ts";
 import { processPort } from "../../src/sys/linux/process.ts";
 import { openSocket } from "../../src/sys/linux/socket-options.ts";
@@ -182,13 +181,33 @@ describe("control of the process", { skip: skip ?? false }, () => {
     assert.match(policy(), /SCHED_OTHER/);
   });
 
-  test("lockMemory() locks what is used and not what is reserved", () => {
+  test("lockMemory() locks the program, and reads none of it in for that", () => {
+    const before = Number(status("VmRSS").split(" ")[0]);
     lockMemory();
     const locked = Number(status("VmLck").split(" ")[0]);
     const used = Number(status("VmRSS").split(" ")[0]);
     unlockMemory();
-    assert.ok(locked > 0);
-    assert.ok(used < 400_000, `${used} kB`);
+    assert.ok(locked > 40_000, `${locked} kB`);
+    assert.ok(used < before + 10_000, `${before} kB, then ${used} kB`);
+    assert.equal(status("VmLck"), "0 kB");
+  });
+
+  test("a process with locked memory compiles and collects garbage as before", () => {
+    const module = fileURLToPath(new URL("../../src/sys/linux/locked-memory.ts", import.meta.url));
+    const script = [
+      `import { lockMemory } from ${JSON.stringify(module)};`,
+      "lockMemory();",
+      "const made = [];",
+      "for (let i = 0; i < 3_000; i += 1) {",
+      "  const work = new Function('n', `let s = ${i}; for (let k = 0; k < n; k++) s += k % 7; return s`);",
+      "  for (let k = 0; k < 3; k += 1) work(2_000);",
+      "  made.push(new Array(1_000).fill(i));",
+      "  if (made.length > 500) made.splice(0, 400);",
+      "}",
+      "console.log('alive');",
+    ].join("\n");
+    const argv = ["--import", "tsx", "--input-type=module", "-e", script];
+    assert.equal(execFileSync(process.execPath, argv, { encoding: "utf8" }).trim(), "alive");
   });
 
   test("setTimerSlack() is taken", () => {

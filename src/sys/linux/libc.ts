@@ -117,7 +117,10 @@ export const schedSetaffinity = declare<(pid: number, size: number, mask: Memory
 export const setrlimit = declare<(resource: number, limit: Memory) => number>(
   "int setrlimit(int resource, const void *limit)",
 );
-export const mlockall = declare<(flags: number) => number>("int mlockall(int flags)");
+/** By number: older C libraries lack it. x86 counts system calls in its own way. */
+const SYS_MLOCK2 = process.arch === "x64" ? 325 : 284;
+export const mlock2 = (start: number, length: number, flags: number): number =>
+  syscall(SYS_MLOCK2, start, length, flags);
 export const munlockall = declare<() => number>("int munlockall()");
 export const capget = declare<(header: Memory, data: Memory) => number>(
   "int capget(void *header, void *data)",

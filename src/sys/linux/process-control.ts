@@ -5,8 +5,6 @@ import { Errno, SyscallError } from "../../base/failure.ts";
 import type { Duration } from "../../base/units.ts";
 import {
   errno,
-  mlockall,
-  munlockall,
   must,
   prctl,
   prctlText,
@@ -30,12 +28,6 @@ const POLICY = { other: 0, fifo: 1, roundRobin: 2 } as const;
 /** Programs we start are scheduled normally again. */
 const SCHED_RESET_ON_FORK = 0x4000_0000;
 const CLONE_NEWNET = 0x4000_0000;
-
-/** asm-generic/mman-common.h */
-const MCL_CURRENT = 1;
-const MCL_FUTURE = 2;
-/** Lock what is touched; Node reserves far more memory than it uses. */
-const MCL_ONFAULT = 4;
 
 /** asm-generic/resource.h */
 const RLIMIT_RTTIME = 15;
@@ -120,16 +112,6 @@ export function setNice(nice: number): void {
   } catch (error: unknown) {
     throw toSyscallError(error, "setpriority", `set the nice value to ${nice}`);
   }
-}
-
-/** Keeps every page this process has or gets in memory, so that it never waits for a disk. */
-export function lockMemory(): void {
-  const result = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-  must(result, "mlockall", "lock memory");
-}
-
-export function unlockMemory(): void {
-  must(munlockall(), "munlockall", "unlock memory");
 }
 
 /** The file mode bits new files do not get; returns the mask before. */
