@@ -2,11 +2,12 @@
  * How links are judged: linkbeat_interfaces, interface_up_down_delays, and who shares the time
  * between announcements (garp_group). keepalived.conf(5).
  */
-import { NO_TIME, times, toSeconds } from "../base/units.ts";
+import { NO_TIME, toSeconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
 import type { LinkDelay, LinksConfig, PolledLink } from "../track/config.ts";
 import { interfacesOf } from "../vrrp/assess.ts";
 import type { GarpGroupConfig, InstanceConfig } from "../vrrp/config.ts";
+import { longestDelay } from "../vrrp/link-delay.ts";
 import { related } from "./diagnostics.ts";
 import type { Located } from "./diagnostics.ts";
 import type { RootDraft, UpDownDelayDraft } from "./drafts.ts";
@@ -72,10 +73,7 @@ interface DelayLimit {
   readonly instance: InstanceConfig;
 }
 
-/**
- * A backup that hears nothing because its own link is down must come to know it before it declares
- * the master dead: one interval is lost already, and the skew is the reserve.
- */
+/** The instance that can bear least. */
 function delayLimit(
   interfaceName: string,
   instances: readonly InstanceConfig[],
@@ -88,12 +86,6 @@ function delayLimit(
       undefined,
     );
 }
-
-/** What a change of a link may be held back for an instance that hears adverts each `interval`. */
-export const longestDelay = (
-  { downTimerAdverts }: Pick<InstanceConfig, "downTimerAdverts">,
-  interval: Duration,
-): Duration => times(interval, Math.max(0, downTimerAdverts - 1));
 
 function withinLimit(
   { name }: UpDownDelayDraft,

@@ -28,8 +28,8 @@ export function sockpoolLine(entry: SockpoolEntry, fds: readonly [number, number
   return `VRRP sockpool: [${what}]`;
 }
 
-export const linkLine = (name: string, up: boolean): string =>
-  `Netlink reports ${name} ${up ? "up" : "down"}`;
+export const linkLine = (name: string, up: boolean, source: "netlink" | "linkbeat"): string =>
+  `${source === "netlink" ? "Netlink" : "Linkbeat"} reports ${name} ${up ? "up" : "down"}`;
 
 /** Of a configuration that needs a firewall and names none. */
 export const firewallChosenLine = (): string =>

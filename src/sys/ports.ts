@@ -6,10 +6,12 @@ import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import type { LocalTime } from "../base/local-time.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 import type { LinkRequest } from "../wire/netlink/link-request.ts";
+import type { LinkProbe } from "./link-ports.ts";
 import type { NftChange, NftTable } from "../wire/netlink/nftables.ts";
 import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
+export * from "./link-ports.ts";
 export * from "./tracker-ports.ts";
 
 /** Monotonic time and the one timer of a process. */
@@ -336,6 +338,7 @@ export interface NetworkPorts {
   readonly sysctl: Sysctl;
   /** The name of a running process, for words only; undefined when it is gone. */
   processName(pid: number): string | undefined;
+  openLinkProbe(): LinkProbe;
   /** Runs `work` after what is already due in the loop: between slices of a long job. */
   defer(work: () => void): void;
 }

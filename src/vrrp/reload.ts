@@ -12,7 +12,7 @@ import type { Expectation } from "./receive.ts";
 import type { InstanceState, Phase } from "./state.ts";
 import type { Effect, Input } from "./step.ts";
 import { withGroupFaults } from "./synchronise.ts";
-import { groupsOf, instancesOf } from "./system-state.ts";
+import { groupsOf, instancesOf, startTime } from "./system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "./system-state.ts";
 import { feed } from "./system.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
@@ -92,7 +92,10 @@ export function reloadSystem(
     ({ config }) => state.groupStates[names.indexOf(config.name)] ?? "init",
   );
   const groups = groupsOf(carried.map(({ instance }) => instance));
-  const merged = withGroupFaults(next, { ...state, groups, groupStates });
+  const merged = withGroupFaults(next, {
+    ...{ ...state, groups, groupStates },
+    startAt: state.startAt === undefined ? undefined : startTime(next, state.launchedAt),
+  });
   const inputs: [number, Input][] = [];
   for (const [index, { isNew, changed }] of carried.entries()) {
     const assessment = assessments[index];

@@ -3,6 +3,7 @@
  * another fed to them. Who is told what is decided in `system.ts`.
  */
 import type { IpAddress } from "../base/address.ts";
+import { after } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
 import type { Verdicts } from "../track/verdicts.ts";
@@ -23,6 +24,8 @@ export interface SystemConfig {
   readonly syncGroupOf: ReadonlyMap<number, number>;
   /** vrrp_startup_delay: nothing is done and no advert believed before. */
   readonly startupDelay: Duration;
+  /** vrrp_delay_after_boot, as the time before which no instance starts. */
+  readonly notBefore: Instant | undefined;
 }
 
 export interface SystemState {
@@ -33,6 +36,8 @@ export interface SystemState {
   readonly started: boolean;
   /** What each sync group was last notified of, by position. */
   readonly groupStates: readonly GroupStateName[];
+  /** When it was told to start. */
+  readonly launchedAt: Instant;
   /** When the start-up delay ends, while it runs. */
   readonly startAt: Instant | undefined;
 }
@@ -126,4 +131,13 @@ function groupOf(instances: readonly InstanceState[]): Group {
     if (phase.kind === "backup") takeoverAt = Math.min(takeoverAt, phase.masterDownAt);
   }
   return { instances, deadline, takeoverAt };
+}
+
+/** When instances may start that were told to at `launchedAt`. */
+export function startTime(
+  { startupDelay, notBefore }: Pick<SystemConfig, "startupDelay" | "notBefore">,
+  launchedAt: Instant,
+): Instant {
+  const delayed = after(launchedAt, startupDelay);
+  return notBefore !== undefined && notBefore > delayed ? notBefore : delayed;
 }

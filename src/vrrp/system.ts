@@ -5,7 +5,6 @@
  */
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import { unreachable } from "../base/failure.ts";
-import { after } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
 import type { Network } from "../track/network.ts";
 import { withUpdate } from "../track/verdicts.ts";
@@ -22,7 +21,14 @@ import { instanceDeadline } from "./state.ts";
 import type { Assessment } from "./state.ts";
 import type { Input } from "./step.ts";
 import { synchronise, withGroupFaults } from "./synchronise.ts";
-import { GROUP_SIZE, feedEach, groupsOf, instanceAt, instancesOf } from "./system-state.ts";
+import {
+  GROUP_SIZE,
+  feedEach,
+  groupsOf,
+  instanceAt,
+  instancesOf,
+  startTime,
+} from "./system-state.ts";
 import type { Inputs, SystemConfig, SystemState, SystemStep } from "./system-state.ts";
 
 export interface SystemPacket extends Packet {
@@ -70,10 +76,11 @@ export interface SystemSettings {
   readonly instances: readonly InstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly startupDelay: Duration;
+  readonly notBefore?: Instant | undefined;
 }
 
 export function systemConfig(settings: SystemSettings): SystemConfig {
-  const { instances, startupDelay } = settings;
+  const { instances, startupDelay, notBefore } = settings;
   const byVrid = new Map<number, number[]>();
   for (const [index, { vrid }] of instances.entries()) {
     byVrid.set(vrid, [...(byVrid.get(vrid) ?? []), index]);
@@ -88,6 +95,7 @@ export function systemConfig(settings: SystemSettings): SystemConfig {
     virtualAddresses: new Set(addresses.map(({ address }) => address)),
     ...syncGroupIndex(settings),
     startupDelay,
+    notBefore,
   };
 }
 
@@ -122,6 +130,7 @@ export function initialSystem(
     verdicts: facts.verdicts,
     started: false,
     groupStates: config.syncGroups.map(() => "init"),
+    launchedAt: now,
     startAt: undefined,
   };
 }
@@ -142,10 +151,12 @@ export function stepSystem(
   now: Instant,
 ): SystemStep {
   switch (input.kind) {
-    case "start":
-      return config.startupDelay > 0
-        ? quiet({ ...state, startAt: after(now, config.startupDelay) })
+    case "start": {
+      const startAt = startTime(config, now);
+      return startAt > now
+        ? quiet({ ...state, launchedAt: now, startAt })
         : startAll(config, state, now);
+    }
     case "timer":
       return onTimer(config, state, now);
     case "packets":

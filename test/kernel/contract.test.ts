@@ -4,6 +4,7 @@ import { advertSocketContract } from "../contract/advert-socket.ts";
 import { clockContract } from "../contract/clock.ts";
 import { firewallContract } from "../contract/firewall.ts";
 import { frameSocketContract } from "../contract/frame-socket.ts";
+import { linkProbeContract } from "../contract/link-probe.ts";
 import { neighbourSocketContract } from "../contract/neighbour-socket.ts";
 import { netlinkRoutesContract } from "../contract/netlink-routes.ts";
 import { netlinkContract } from "../contract/netlink.ts";
@@ -18,6 +19,7 @@ if (skip === undefined) {
   frameSocketContract("the kernel", openRealNetwork);
   neighbourSocketContract("the kernel", openRealNetwork);
   firewallContract("the kernel", openRealNetwork);
+  linkProbeContract("the kernel", openRealNetwork);
 } else {
   test("the contract suites on the kernel", { skip }, () => undefined);
 }

@@ -111,6 +111,7 @@ export function portsInside(namespace: Namespace, opened: Opened): NetworkPorts 
     },
     openFirewall: () => inside(() => ports.openFirewall()),
     processName: (pid) => ports.processName(pid),
+    openLinkProbe: () => inside(() => ports.openLinkProbe()),
     defer: (work) => {
       ports.defer(work);
     },

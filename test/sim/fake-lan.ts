@@ -17,6 +17,7 @@ import type {
   AdvertSocketOptions,
   Firewall,
   FrameSocket,
+  LinkProbe,
   NeighbourSocket,
   NeighbourSocketOptions,
   Netlink,
@@ -27,6 +28,7 @@ import { ArpOperation, decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { FakeClock, VirtualTime } from "./fake-clock.ts";
 import { FakeFirewall, FakeRules } from "./fake-firewall.ts";
 import { carrierOf, childrenOf } from "./fake-links.ts";
+import { FakeLinkProbe } from "./fake-link-probe.ts";
 import { FakeNetlink, STRANGER, STRANGER_PID } from "./fake-netlink-socket.ts";
 import { FakeKernel } from "./fake-netlink.ts";
 import { FakeAdvertSocket, FakeFrameSocket, FakeNeighbourSocket } from "./fake-sockets.ts";
@@ -218,6 +220,8 @@ export class FakeHost implements NetworkPorts {
   readonly clock: FakeClock;
   readonly rules = new FakeRules();
   readonly sysctl = new FakeSysctl();
+  /** Interfaces that run but have no link when they are asked. */
+  readonly silentLinks = new Set<string>();
   readonly #lan: FakeLan;
   readonly #advertSockets = new Set<FakeAdvertSocket>();
   readonly #netlinks = new Set<FakeNetlink>();
@@ -260,6 +264,10 @@ export class FakeHost implements NetworkPorts {
     });
     this.#neighbourSockets.add(socket);
     return socket;
+  }
+
+  openLinkProbe(): LinkProbe {
+    return new FakeLinkProbe(this.kernel, this.silentLinks);
   }
 
   openFirewall(): Firewall {

@@ -45,7 +45,7 @@ const KNOWN_WORDS = new Set(
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "lease norepair route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
-    "bfd track_src promote timer_expired down_delay up_delay poll boot",
+    "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -207,7 +207,16 @@ export function modelOf(instances: readonly InstanceConfig[], startupDelay = NO_
     syncGroups:
       members.length === 0
         ? []
-        : [{ name: "G", members: members.map(({ name }) => name), notify, smtpAlert: false, tracked: NO_TRACKING, keepsWeights: false }],
+        : [
+            {
+              name: "G",
+              members: members.map(({ name }) => name),
+              notify,
+              smtpAlert: false,
+              tracked: NO_TRACKING,
+              keepsWeights: false,
+            },
+          ],
     statics: { addresses: [], routes: [], rules: [] },
     trackGroups: [],
     hasVirtualServers: false,

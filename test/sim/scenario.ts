@@ -10,6 +10,10 @@
  *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
  *     script r1 check bad              a check script's verdict
  *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
+ *     linkbeat r1 down                 its interface runs, but has no link when it is asked
+ *     link-del r1 | link-add r1        the interface goes; one of that name comes, with a new index
+ *     rename r1 eth0 eth9              an interface gets another name
+ *     bfd r1 peer bad                  a BFD session's verdict
  *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     route-del r1 198.51.100.0 | rule-del r1 1000
@@ -28,6 +32,7 @@ import type { TrackerUpdate, Verdicts } from "../../src/track/verdicts.ts";
 import type { InstanceEvent } from "../../src/vrrp/events.ts";
 import { FakeLan } from "./fake-lan.ts";
 import { address, instanceFrom, instancesFrom, modelOf, parseSpan, parseWords } from "./model.ts";
+import { garpGroupsFrom, linksFrom } from "./network-words.ts";
 import type { Words } from "./model.ts";
 
 interface Router {
@@ -124,6 +129,27 @@ export class ScenarioRun {
           verdict: verdict === "good" ? "good" : "bad",
         });
       },
+      bfd: () => {
+        const [name = "", verdict] = rest;
+        this.#update(this.#router(first), {
+          ...{ kind: "bfd", name },
+          verdict: verdict === "good" ? "good" : "bad",
+        });
+      },
+      linkbeat: () => {
+        if (rest[0] === "down") host().silentLinks.add("eth0");
+        else host().silentLinks.delete("eth0");
+      },
+      "link-del": () => {
+        host().kernel.removeLink(host().index("eth0"));
+      },
+      "link-add": () => {
+        this.#connect(first);
+      },
+      rename: () => {
+        const [from = "", to = ""] = rest;
+        host().kernel.changeLink(host().index(from), { name: to });
+      },
       file: () => {
         const [name = "", value] = rest;
         this.#update(this.#router(first), { kind: "file", name, value: Number(value) });
@@ -188,7 +214,7 @@ export class ScenarioRun {
       .filter((router) => {
         if (router.state === "off") return false;
         const vip = instanceFrom(router.words).addresses[0]?.address;
-        return vip !== undefined && this.lan.host(router.name).addressesOn("eth0").includes(vip);
+        return vip !== undefined && this.lan.host(router.name).kernel.holds(vip);
       })
       .map(({ name }) => name);
   }
@@ -205,12 +231,8 @@ export class ScenarioRun {
       0,
       words.findIndex((word) => /^r[0-9]+$/.test(word)),
     );
-    for (const [index, [name, options]] of [...own].entries()) {
-      const number = index + 1;
-      this.lan.connect(name, "eth0", {
-        mac: `02:00:00:00:00:0${number}`,
-        addresses: [`10.0.0.1${number}/24`, `fe80::1${number}/64`],
-      });
+    for (const [name, options] of own) {
+      this.#connect(name);
       const router: Router = {
         name,
         words: parseWords([...common, ...options]),
@@ -222,6 +244,14 @@ export class ScenarioRun {
       this.routers.set(name, router);
       this.#start(router);
     }
+  }
+
+  #connect(name: string): void {
+    const number = name.slice(1);
+    this.lan.connect(name, "eth0", {
+      mac: `02:00:00:00:00:0${number}`,
+      addresses: [`10.0.0.1${number}/24`, `fe80::1${number}/64`],
+    });
   }
 
   #start(router: Router): void {
@@ -239,7 +269,17 @@ export class ScenarioRun {
 
   #model(router: Router): Model {
     const delay = router.words.get("startup");
-    return modelOf(instancesFrom(router.words), delay === undefined ? undefined : parseSpan(delay));
+    const model = modelOf(
+      instancesFrom(router.words),
+      delay === undefined ? undefined : parseSpan(delay),
+    );
+    const delayAfterBoot = parseSpan(router.words.get("boot") ?? "0s");
+    return {
+      ...model,
+      global: { ...model.global, delayAfterBoot },
+      links: linksFrom(router.words),
+      garpGroups: garpGroupsFrom(router.words),
+    };
   }
 
   #outputOf(router: Router): DriverOutput {

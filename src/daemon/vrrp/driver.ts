@@ -10,6 +10,7 @@ import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
 import type { Culprit } from "../../vrrp/events.ts";
+import { longestDelayOf } from "../../vrrp/link-delay.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
 import {
@@ -20,14 +21,17 @@ import {
 } from "../../vrrp/system-state.ts";
 import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
 import { inherit, initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
-import type { Inheritances, SystemInput, SystemSettings } from "../../vrrp/system.ts";
+import type { Inheritances, SystemInput } from "../../vrrp/system.ts";
 import { usesInterface } from "./address-work.ts";
 import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./driver-setup.ts";
 import { findInheritances } from "./inheritance.ts";
+import { LinkWatch } from "./link-watch.ts";
+import type { LinkFlip } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
 import { RouterResources } from "./resources.ts";
 import { systemSnapshot } from "./snapshot.ts";
 import { SleepWatch } from "./sleep-watch.ts";
+import { settingsOf } from "./system-settings.ts";
 import { firstDeadline } from "./timed-work.ts";
 import type { TimedWork } from "./timed-work.ts";
 
@@ -41,6 +45,7 @@ export class VrrpDriver implements Disposable {
   readonly #predecessors: Predecessors;
   readonly #resources: RouterResources;
   readonly #performer: Performer;
+  readonly #linkWatch: LinkWatch;
   readonly #timed: readonly TimedWork[];
   readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
@@ -88,10 +93,20 @@ export class VrrpDriver implements Disposable {
         this.#finishStop();
       },
     });
-    this.#timed = [this.#performer.pacer, this.#performer.leases];
-    this.#sleep = new SleepWatch(ports.clock);
     this.#model = setup.model;
-    this.#config = systemConfig(settingsOf(setup.model));
+    this.#config = systemConfig(settingsOf(setup.model, ports.clock));
+    this.#linkWatch = new LinkWatch({
+      ports,
+      table: this.#resources.table,
+      limit: (name) => longestDelayOf(this.#config, this.#state, name),
+      changed: (flips) => {
+        this.#sayFlips(flips);
+        this.#adapt();
+      },
+    });
+    this.#linkWatch.configure(setup.model.links);
+    this.#timed = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
+    this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
     this.#resources.open(this.#config, setup.model);
@@ -145,8 +160,9 @@ export class VrrpDriver implements Disposable {
 
   /** Returns how many instances the new configuration touched. */
   reload(model: Model, verdicts: Verdicts): number {
-    const next = systemConfig(settingsOf(model));
-    const before = { ...this.#state, verdicts };
+    const next = systemConfig(settingsOf(model, this.#ports.clock));
+    this.#linkWatch.configure(model.links);
+    const before = { ...this.#state, verdicts, network: this.#resources.table.network };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
     this.#isBusy = true;
     this.#performer.perform(change.farewells);
@@ -198,6 +214,7 @@ export class VrrpDriver implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#linkWatch[Symbol.dispose]();
     this.#resources[Symbol.dispose]();
   }
 
@@ -262,13 +279,13 @@ export class VrrpDriver implements Disposable {
       this.#output.line("warning", overrunLine(), false);
       this.#resources.readNetwork();
     }
-    for (const { name, up } of change.flips) {
-      if (this.#isInUse(name)) this.#output.line("info", linkLine(name, up), false);
-    }
+    const told = change.flips.filter(({ name }) => !this.#linkWatch.watches(name));
+    this.#sayFlips([
+      ...told.map((flip) => ({ ...flip, source: "netlink" as const })),
+      ...this.#linkWatch.settle(),
+    ]);
     if (!change.changed && !change.mustDump) return;
-    this.#feed({ kind: "network", network: table.network });
-    this.#resources.prepare(this.#config, this.#state);
-    this.#syncSockets();
+    this.#adapt();
     this.#resources.statics.onLostAddresses(change.lost);
     for (const { interfaceIndex, address, by } of change.lost) {
       const router = this.#resources.holderOf(interfaceIndex, address);
@@ -277,6 +294,13 @@ export class VrrpDriver implements Disposable {
         continue;
       this.#feed({ kind: "addressLost", router, address, by: this.#culprit(by) });
     }
+  }
+
+  /** The network as it counts is different now. */
+  #adapt(): void {
+    this.#feed({ kind: "network", network: this.#resources.table.network });
+    this.#resources.prepare(this.#config, this.#state);
+    this.#syncSockets();
   }
 
   // ---- The machine ------------------------------------------------------------------------------
@@ -309,9 +333,13 @@ export class VrrpDriver implements Disposable {
     return pid === undefined ? undefined : { pid, name: this.#ports.processName(pid) };
   }
 
+  #sayFlips(flips: readonly LinkFlip[]): void {
+    for (const { name, up, source } of flips) {
+      if (this.#isInUse(name)) this.#output.line("info", linkLine(name, up, source), false);
+    }
+  }
+
   #isInUse(name: string): boolean {
     return this.#config.routers.some(({ config }) => usesInterface(config, name));
   }
 }
-
-const settingsOf = (model: Model): SystemSettings => ({ ...model, ...model.global });

@@ -35,6 +35,8 @@ export class NetworkTable {
   readonly #links = new Map<InterfaceIndex, LinkInfo>();
   readonly #addresses = new Map<InterfaceIndex, Map<IpAddress, AddressInfo>>();
   #view: Network | undefined;
+  /** What counts of links whose flags are not all there is to it, by name. */
+  #judged: ReadonlyMap<string, boolean> = new Map();
 
   /** Replaces everything with a dump. */
   load(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
@@ -101,6 +103,17 @@ export class NetworkTable {
     return this.#view;
   }
 
+  /** Has links of these names count as up or down, whatever their flags say. */
+  judge(links: ReadonlyMap<string, boolean>): void {
+    this.#judged = links;
+    this.#view = undefined;
+  }
+
+  /** Whether the kernel says that a link is up; one that does not exist is not. */
+  isUp(name: string): boolean {
+    return [...this.#links.values()].some((link) => link.name === name && isUp(link));
+  }
+
   link(index: InterfaceIndex): LinkInfo | undefined {
     return this.#links.get(index);
   }
@@ -128,7 +141,7 @@ export class NetworkTable {
     return {
       index: link.index,
       name: link.name,
-      up: isUp(link),
+      up: this.#judged.get(link.name) ?? isUp(link),
       mtu: link.mtu,
       addresses: addresses.map(({ address, prefixLength, flags }) => ({
         address,

@@ -36,7 +36,7 @@ export interface RehearsalNetwork {
 export function rehearse(model: Model, network: RehearsalNetwork): void {
   const small: Model = {
     ...model,
-    global: { ...model.global, startupDelay: seconds(0) },
+    global: { ...model.global, startupDelay: seconds(0), delayAfterBoot: seconds(0) },
     instances: model.instances.slice(0, INSTANCES).map(withoutTrackers),
   };
   for (let round = 0; round < ROUNDS; round += 1) playOnce(small, network);
@@ -164,6 +164,7 @@ class Stage {
       }),
       sysctl: { read: () => "0", write: () => 0 },
       processName: () => undefined,
+      openLinkProbe: () => ({ ask: () => "up", ...close }),
       defer: (work) => {
         this.#deferred.push(work);
       },

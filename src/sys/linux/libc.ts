@@ -57,6 +57,9 @@ export const close = declare<(fd: number) => number>("int close(int fd)");
 export const open = declare<(path: string, flags: number, mode: number) => number>(
   "int open(const char *path, int flags, uint32_t mode)",
 );
+export const ioctl = declare<(fd: number, request: number, data: Memory) => number>(
+  "int ioctl(int fd, unsigned long request, void *data)",
+);
 export const mkfifo = declare<(path: string, mode: number) => number>(
   "int mkfifo(const char *path, uint32_t mode)",
 );

@@ -5,6 +5,7 @@ import type {
   AdvertSocketOptions,
   Firewall,
   FrameSocket,
+  LinkProbe,
   NeighbourSocket,
   NeighbourSocketOptions,
   Netlink,
@@ -16,6 +17,7 @@ import { AdvertSocketIpv4 } from "./advert-socket-ipv4.ts";
 import { AdvertSocketIpv6 } from "./advert-socket-ipv6.ts";
 import { LinuxClock } from "./clock.ts";
 import { LinuxFrameSocket } from "./frame-socket.ts";
+import { LinuxLinkProbe } from "./link-probe.ts";
 import { LinuxNeighbourSocket } from "./neighbour-socket.ts";
 import { LinuxNetlink } from "./netlink.ts";
 import type { NetlinkBuffers } from "./netlink.ts";
@@ -61,6 +63,7 @@ export function openNetworkPorts(): LinuxNetworkPorts {
     openFirewall: (): Firewall => new LinuxFirewall(),
     sysctl: new LinuxSysctl(),
     processName,
+    openLinkProbe: (): LinkProbe => new LinuxLinkProbe(),
     defer: (work: () => void): void => {
       setImmediate(work);
     },

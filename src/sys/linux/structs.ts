@@ -169,3 +169,22 @@ export const InotifyEvent = struct("inotify_event", 16, {
   cookie: ["uint32_t", 8],
   length: ["uint32_t", 12],
 });
+
+/** net/if.h, struct ifreq; its data is a union of which the largest member is 24 bytes. */
+export const InterfaceRequest = struct("ifreq", 40, {
+  name: ["char[16]", 0],
+  data: ["uint64_t", 16],
+  rest: ["uint8_t[16]", 24],
+});
+/** linux/mii.h, in the data of an ifreq. */
+export const MiiData = struct("mii_ioctl_data", 8, {
+  phy: ["uint16_t", 0],
+  register: ["uint16_t", 2],
+  valueIn: ["uint16_t", 4],
+  valueOut: ["uint16_t", 6],
+});
+/** linux/ethtool.h */
+export const EthtoolValue = struct("ethtool_value", 8, {
+  command: ["uint32_t", 0],
+  data: ["uint32_t", 4],
+});
