@@ -2,7 +2,7 @@
 import { mkdirSync, openSync, truncateSync } from "node:fs";
 import { release, type, version } from "node:os";
 import { dirname, resolve } from "node:path";
-import { dumpDirectory, writeDumpFile } from "../daemon/dump-file.ts";
+import { dumpDirectory, dumpPath, writeDumpFile } from "../daemon/dump-file.ts";
 import { LogStream } from "../daemon/log-stream.ts";
 import { Logger } from "../daemon/logger.ts";
 import type { LineSink } from "../daemon/logger.ts";
@@ -123,6 +123,7 @@ function daemonParts(
   reapOrphans();
   keepDescriptorsToOurselves();
   const load = daemonLoader(options, enterNetworkNamespace);
+  let dumps = 0;
   return {
     pid: process.pid,
     options: {
@@ -153,7 +154,8 @@ function daemonParts(
     },
     writeDump: async (name, text) => {
       const directory = await dumpDirectory(process.env["TMPDIR"]);
-      await writeDumpFile(`${directory}/${name}`, text, String(process.pid));
+      dumps += 1;
+      await writeDumpFile(dumpPath(directory, name), text, `${process.pid}.${dumps}`);
     },
     cpuUsage: () => {
       const { user, system } = process.cpuUsage();

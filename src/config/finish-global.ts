@@ -6,6 +6,7 @@ import type { Located } from "./diagnostics.ts";
 import type { GlobalDraft, RootDraft } from "./drafts.ts";
 import { globalGroup } from "./finish-delivery.ts";
 import type { GlobalConfig, NftablesConfig } from "./model.ts";
+import { finishDumps } from "./finish-dumps.ts";
 import { finishProcess } from "./finish-process.ts";
 import { finishFifos, finishMail } from "./finish-telling.ts";
 import type { Scope } from "./scope.ts";
@@ -53,6 +54,7 @@ export function finishGlobal(root: RootDraft, hostName: string, scope: Scope): G
     startupScript: global.startupScript?.value,
     shutdownScript: global.shutdownScript?.value,
     process: finishProcess(global.process),
+    dumps: finishDumps(global),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Routes and rules of an instance, and what stays on the machine whatever the instances do. */
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { routeInterfaces, ruleInterfaces } from "../vrrp/route-config.ts";
-import type { StaticsConfig } from "../vrrp/route-config.ts";
+import type { StaticsConfig, TrackGroupConfig, Watched } from "../vrrp/route-config.ts";
 import type { Located } from "./diagnostics.ts";
 import type { InstanceDraft, RootDraft } from "./drafts.ts";
 import { finishAddress } from "./finish-address.ts";
@@ -27,6 +27,7 @@ export type WatchedInterfaces = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface FinishedStatics {
   readonly statics: StaticsConfig;
+  readonly trackGroups: readonly TrackGroupConfig[];
   readonly watched: WatchedInterfaces;
 }
 
@@ -55,20 +56,32 @@ export function finishStatics({ statics, trackGroups }: RootDraft, scope: Scope)
   const addresses = statics.addresses.map((draft) => {
     const address = finishAddress(draft, undefined, scope);
     watch(draft.trackGroup, [address.interfaceName]);
-    return address;
+    return watchedBy(draft, address);
   });
   const routes = statics.routes.flatMap((draft) => {
     const route = finishRoute(draft, scope);
     if (route !== undefined) watch(draft.trackGroup, routeInterfaces(route));
-    return route ?? [];
+    return route === undefined ? [] : watchedBy(draft, route);
   });
   const rules = statics.rules.flatMap((draft) => {
     const rule = finishRule(draft, scope);
     if (rule !== undefined) watch(draft.trackGroup, ruleInterfaces(rule));
-    return rule ?? [];
+    return rule === undefined ? [] : watchedBy(draft, rule);
   });
-  return { statics: { addresses, routes, rules }, watched };
+  const watching = trackGroups.map(({ name, members }) => ({
+    name: name.value,
+    members: members.map(({ value }) => value),
+  }));
+  return { statics: { addresses, routes, rules }, trackGroups: watching, watched };
 }
+
+const watchedBy = <Item extends object>(
+  { trackGroup }: { readonly trackGroup?: Located<string> },
+  item: Item,
+): Item & Watched => ({
+  ...item,
+  ...(trackGroup === undefined ? {} : { trackGroup: trackGroup.value }),
+});
 
 /** Keepalived: an instance of a track_group is in FAULT while such an interface is down. */
 export function watchingStatics(

@@ -5,7 +5,7 @@ import type { RootDraft, SyncGroupDraft } from "./drafts.ts";
 import { related } from "./diagnostics.ts";
 import type { Report } from "./diagnostics.ts";
 import { isMember } from "./finish-later.ts";
-import { checkInterface, isDefined } from "./finish-tracking.ts";
+import { checkInterface, groupTracking, isDefined } from "./finish-tracking.ts";
 import type { Scope } from "./scope.ts";
 
 /** The group of each instance that is named by one; the first group that names it has it. */
@@ -52,8 +52,9 @@ export function finishSyncGroups(
 function finishSyncGroup(
   draft: SyncGroupDraft,
   members: readonly InstanceConfig[],
-  { global }: Scope,
+  scope: Scope,
 ): SyncGroupConfig {
+  const { global } = scope;
   const { notify } = draft;
   return {
     name: draft.name.value,
@@ -66,6 +67,8 @@ function finishSyncGroup(
       any: notify.any?.value,
     },
     smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
+    tracked: groupTracking(draft, scope),
+    keepsWeights: draft.keepsWeights !== undefined,
   };
 }
 

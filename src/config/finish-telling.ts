@@ -52,7 +52,7 @@ export function finishFifos(global: GlobalDraft, scope: Scope): readonly FifoCon
 }
 
 function finishFifo(
-  keyword: string,
+  keyword: FifoConfig["keyword"],
   draft: FifoDraft | undefined,
   script: Located<Command> | undefined,
   { report }: Scope,
@@ -70,6 +70,7 @@ function finishFifo(
   }
   const { path, owner } = draft;
   return {
+    keyword,
     path: path.value,
     owner: owner && { user: owner.user, group: owner.group },
     script: script?.value,

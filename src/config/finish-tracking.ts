@@ -3,7 +3,7 @@ import { OWNER, seconds } from "../base/units.ts";
 import type { ScriptConfig, TrackedObject } from "../track/config.ts";
 import type { BfdDraft } from "./bfd-drafts.ts";
 import { related } from "./diagnostics.ts";
-import type { InstanceConfig } from "../vrrp/config.ts";
+import type { GroupTracking, InstanceConfig } from "../vrrp/config.ts";
 import type {
   InstanceDraft,
   ScriptDraft,
@@ -129,6 +129,23 @@ function joinGroupTracking(
     const joined = shared.filter((each) => each.kind === kind && !names.has(each.object.name));
     return [...kept, ...joined.map(({ object }) => object)];
   });
+}
+
+/** What a group itself tracks; what is wrong with it is said for its members. */
+export function groupTracking(group: SyncGroupDraft, scope: Scope): GroupTracking {
+  const silent = { ...scope, report: () => undefined };
+  const tracked = group.tracked.filter((each) => isComplete(each, silent));
+  const of = (kind: TrackedKind): readonly TrackedObject[] =>
+    tracked
+      .filter((each) => each.kind === kind)
+      .map((each) => finishTracked(each, group.name.value, silent));
+  return {
+    interfaces: of("interface"),
+    scripts: of("script"),
+    files: of("file"),
+    processes: of("process"),
+    bfds: of("bfd"),
+  };
 }
 
 /** The block that is tracked, as far as it was read; interfaces have none. */

@@ -154,6 +154,7 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
     ...{ instances, syncGroups, statics: statics.statics, hasVirtualServers, hasBfd },
     links: finishLinks(root, instances, scope),
     garpGroups: finishGarpGroups(root, scope),
+    trackGroups: statics.trackGroups,
   };
 }
 

@@ -12,8 +12,9 @@ import type {
   TrackProcessConfig,
 } from "../track/config.ts";
 import type { GarpGroupConfig, InstanceConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import type { DumpConfig } from "./dump-config.ts";
 import type { ProcessConfig } from "./process-config.ts";
-import type { StaticsConfig } from "../vrrp/route-config.ts";
+import type { StaticsConfig, TrackGroupConfig } from "../vrrp/route-config.ts";
 
 export interface GlobalConfig {
   readonly routerId: string;
@@ -50,6 +51,7 @@ export interface GlobalConfig {
   readonly startupScript: Command | undefined;
   readonly shutdownScript: Command | undefined;
   readonly process: ProcessConfig;
+  readonly dumps: DumpConfig;
 }
 
 /** How the firewall tables are made. keepalived.conf(5), nftables. */
@@ -68,6 +70,7 @@ export interface NftablesConfig {
 export interface FifoConfig {
   readonly path: string;
   readonly owner: { readonly user: string; readonly group: string | undefined } | undefined;
+  readonly keyword: "notify_fifo" | "vrrp_notify_fifo";
   readonly script: Command | undefined;
 }
 
@@ -103,5 +106,6 @@ export interface Model {
   readonly statics: StaticsConfig;
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;
+  readonly trackGroups: readonly TrackGroupConfig[];
   readonly hasBfd: boolean;
 }

@@ -49,6 +49,7 @@ export type ToVrrp =
   | { readonly kind: "tracker"; readonly update: TrackerUpdate }
   /** Answered by one `snapshot`. */
   | { readonly kind: "snapshot" }
+  /** Answered by one `snapshot` with the counters as they were. */
   | { readonly kind: "clearCounters" }
   /** Heartbeat, answered by `alive` with the same number. */
   | { readonly kind: "ping"; readonly sequence: number }

@@ -2,10 +2,11 @@
  * What an operator may ask of a running daemon: its state for the control socket, and the files
  * that SIGUSR1, SIGUSR2 and the real-time signals write.
  */
+import { unreachable } from "../base/failure.ts";
 import { milliseconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import { renderDataDump, renderParentDump } from "../report/data-dump.ts";
-import type { ScriptFacts } from "../report/data-dump.ts";
+import type { ScriptFacts, ScriptOwners } from "../report/data-dump.ts";
 import { dumpFailedLine, printingLine } from "../report/dump-lines.ts";
 import type { DumpKind } from "../report/dump-lines.ts";
 import { renderJsonDump } from "../report/json-dump.ts";
@@ -18,11 +19,15 @@ import type {
 import { renderStatistics } from "../report/statistics.ts";
 import { PRODUCT_VERSION } from "../report/version.ts";
 import type { Timers } from "../sys/ports.ts";
+import { dumpNames } from "./dump-file.ts";
 import type { Journal } from "./journal.ts";
 import type { Logger } from "./logger.ts";
 
 /** How long a dump waits for the VRRP process to describe itself before it uses what is known. */
 const SNAPSHOT_PATIENCE = milliseconds(1_000);
+
+/** What a signal asks for. */
+export type Dump = "data" | "statistics" | "clearStatistics" | "json";
 
 export interface OperatorParts {
   readonly pid: number;
@@ -35,9 +40,10 @@ export interface OperatorParts {
   readonly scripts: () => readonly ScriptSnapshot[];
   readonly trackers: () => readonly TrackerSnapshot[];
   readonly scriptFacts: () => ReadonlyMap<string, ScriptFacts>;
+  readonly scriptOwners: () => ScriptOwners;
   /** Asks the VRRP process for a snapshot; false when there is no process. */
-  readonly askSnapshot: () => boolean;
-  readonly clearCounters: () => void;
+  readonly ask: (what: "snapshot" | "clearCounters") => boolean;
+  /** Replaces a file; a name that is no whole path is in the directory for dumps. */
   readonly write: (name: string, text: string) => Promise<void>;
 }
 
@@ -46,6 +52,9 @@ export class Operator {
   readonly #startedAt: number;
   #snapshot: VrrpSnapshot | undefined;
   #waiting: (() => void)[] = [];
+  /** What is being written, and what is asked for again meanwhile. */
+  readonly #busy = new Set<Dump>();
+  readonly #wanted = new Set<Dump>();
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
@@ -80,41 +89,77 @@ export class Operator {
     };
   }
 
-  async dumpData(): Promise<void> {
+  /**
+   * Writes what a signal asks for. Signals of a kind that come while one is obeyed are obeyed
+   * together afterwards: however many there are, one waits.
+   */
+  async dump(what: Dump): Promise<void> {
+    if (this.#busy.has(what)) {
+      this.#wanted.add(what);
+      return;
+    }
+    this.#busy.add(what);
+    do {
+      this.#wanted.delete(what);
+      await this.#dumpOnce(what);
+    } while (this.#wanted.has(what));
+    this.#busy.delete(what);
+  }
+
+  #dumpOnce(what: Dump): Promise<void> {
+    switch (what) {
+      case "data":
+        return this.#dumpData();
+      case "statistics":
+      case "clearStatistics":
+        return this.#dumpStatistics(what);
+      case "json":
+        return this.#dumpJson();
+      default:
+        return unreachable(what);
+    }
+  }
+
+  async #dumpData(): Promise<void> {
     const model = this.#parts.model();
     if (model === undefined) return;
+    const names = dumpNames(model.global);
+    const owners = this.#parts.scriptOwners();
     this.#say("parent", this.#parts.pid);
-    await this.#write("keepalived_parent.data", renderParentDump(model));
-    const snapshot = await this.#fresh();
+    await this.#write(names.parent, renderParentDump(model, owners));
+    const snapshot = await this.#fresh("snapshot");
     if (snapshot === undefined) return;
     this.#say("data", snapshot.pid);
-    const toLocalTime = (ms: number): ReturnType<Timers["localTime"]> =>
-      this.#parts.timers.localTime(ms);
-    const scripts = this.#parts.scriptFacts();
-    const trackers = this.#parts.trackers();
-    const text = renderDataDump({ model, snapshot, scripts, trackers, toLocalTime });
-    await this.#write("keepalived.data", text);
+    const text = renderDataDump({
+      model,
+      snapshot,
+      owners,
+      scripts: this.#parts.scriptFacts(),
+      trackers: this.#parts.trackers(),
+      toLocalTime: (ms) => this.#parts.timers.localTime(ms),
+    });
+    await this.#write(names.data, text);
   }
 
-  async dumpStatistics(clears: boolean): Promise<void> {
-    const snapshot = await this.#fresh();
-    if (snapshot === undefined) return;
-    this.#say(clears ? "clearStatistics" : "statistics", snapshot.pid);
-    if (clears) this.#parts.clearCounters();
-    await this.#write("keepalived.stats", renderStatistics(snapshot.instances));
-  }
-
-  async dumpJson(): Promise<void> {
+  async #dumpStatistics(what: "statistics" | "clearStatistics"): Promise<void> {
     const model = this.#parts.model();
-    const snapshot = await this.#fresh();
+    const snapshot = await this.#fresh(what === "statistics" ? "snapshot" : "clearCounters");
+    if (model === undefined || snapshot === undefined) return;
+    this.#say(what, snapshot.pid);
+    await this.#write(dumpNames(model.global).statistics, renderStatistics(snapshot.instances));
+  }
+
+  async #dumpJson(): Promise<void> {
+    const model = this.#parts.model();
+    const snapshot = await this.#fresh("snapshot");
     if (model === undefined || snapshot === undefined) return;
     this.#say("json", snapshot.pid);
-    const text = renderJsonDump(model, snapshot);
-    if (text !== undefined) await this.#write("keepalived.json", text);
+    const text = renderJsonDump(model, snapshot, this.#parts.trackers());
+    if (text !== undefined) await this.#write(dumpNames(model.global).json, text);
   }
 
-  #fresh(): Promise<VrrpSnapshot | undefined> {
-    if (!this.#parts.askSnapshot()) return Promise.resolve(undefined);
+  #fresh(what: "snapshot" | "clearCounters"): Promise<VrrpSnapshot | undefined> {
+    if (!this.#parts.ask(what)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const done = (): void => {
         patience.cancel();

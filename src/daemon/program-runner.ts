@@ -6,7 +6,8 @@ import type { Command } from "../base/command.ts";
 import { seconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
-import type { ScriptFacts } from "../report/data-dump.ts";
+import { NO_OWNERS } from "../report/data-dump.ts";
+import type { ScriptFacts, ScriptOwners } from "../report/data-dump.ts";
 import { lifeScriptLine, lifeScriptStartLine } from "../report/script-lines.ts";
 import type { ScriptSnapshot } from "../report/state.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
@@ -20,6 +21,7 @@ import { Herald } from "./herald.ts";
 import type { HeraldParts } from "./herald.ts";
 import { NotifyQueue } from "./notify-queue.ts";
 import type { PreparedScripts } from "./prepare-scripts.ts";
+import { standardIdentity } from "./script-commands.ts";
 import type { Account, ReadyCommand } from "./script-commands.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
@@ -145,6 +147,21 @@ export class ProgramRunner {
 
   snapshots(): readonly ScriptSnapshot[] {
     return this.#checks.snapshots();
+  }
+
+  /** Who runs what, for the dump. */
+  owners(): ScriptOwners {
+    const { self, accounts } = this.#parts;
+    const { model, commands } = this.#prepared ?? {};
+    if (model === undefined || commands === undefined) return NO_OWNERS;
+    const standard = standardIdentity({ global: model.global, accounts, self });
+    return {
+      standard,
+      ownerOf: (command) => {
+        const ready = commands.get(command);
+        return ready && { uid: ready.uid ?? self.uid, gid: ready.gid ?? self.gid };
+      },
+    };
   }
 
   facts(): ReadonlyMap<string, ScriptFacts> {

@@ -111,7 +111,25 @@ function ready(
   // Only a change of identity is asked for: an ordinary user may not even ask for its own.
   const uid = identity.uid === context.self.uid ? undefined : identity.uid;
   const gid = identity.gid === context.self.gid ? undefined : identity.gid;
-  return { kind: "ready", ready: { ...program, uid, gid }, lines };
+  const { groups } = identity;
+  if (groups === undefined) return { kind: "ready", ready: { ...program, uid, gid }, lines };
+  // Without the means a script still runs: its primary group is what it had before.
+  return context.canSetGroups === true
+    ? { kind: "ready", ready: { ...program, uid, gid, groups }, lines }
+    : {
+        kind: "ready",
+        ready: { ...program, uid, gid },
+        lines: [...lines, noGroupsLine(program.argv[0])],
+      };
+}
+
+/** Who runs scripts that name nobody; undefined where those are not run. */
+export function standardIdentity(
+  context: Pick<CommandContext, "global" | "accounts" | "self">,
+): ScriptIdentity | undefined {
+  const nobody = { argv: [""], text: "", user: undefined, group: undefined } as const;
+  const identity = identityFor(nobody, { ...context, searchPath: "" });
+  return "problem" in identity ? undefined : identity;
 }
 
 /** The user named by the command, by `script_user`, the default user, or the daemon's own. */

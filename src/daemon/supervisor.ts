@@ -101,10 +101,8 @@ export class Supervisor {
       scripts: () => this.#programs.snapshots(),
       trackers: () => this.#trackers.snapshots(),
       scriptFacts: () => this.#programs.facts(),
-      askSnapshot: () => this.#keeper.tell({ kind: "snapshot" }),
-      clearCounters: () => {
-        this.#keeper.tell({ kind: "clearCounters" });
-      },
+      scriptOwners: () => this.#programs.owners(),
+      ask: (kind) => this.#keeper.tell({ kind }),
       write: parts.writeDump,
     });
   }
@@ -217,7 +215,11 @@ export class Supervisor {
   #logConfiguration(model: Model): void {
     const { timers, logger } = this.#parts;
     const toLocalTime = (ms: number): ReturnType<typeof timers.localTime> => timers.localTime(ms);
-    const text = renderDataDump({ model, snapshot: undefined, scripts: new Map(), toLocalTime });
+    const text = renderDataDump({
+      ...{ model, snapshot: undefined, scripts: new Map(), trackers: [] },
+      owners: this.#programs.owners(),
+      toLocalTime,
+    });
     logger.logAll(text.trimEnd().split("\n").map(info));
   }
 
@@ -308,16 +310,10 @@ export class Supervisor {
         this.#reload();
         return;
       case "data":
-        void this.#operator.dumpData();
-        return;
       case "statistics":
-        void this.#operator.dumpStatistics(false);
-        return;
       case "clearStatistics":
-        void this.#operator.dumpStatistics(true);
-        return;
       case "json":
-        void this.#operator.dumpJson();
+        void this.#operator.dump(what);
         return;
       default:
         unreachable(what);

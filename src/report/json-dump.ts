@@ -1,18 +1,21 @@
 /**
- * `keepalived.json` in Keepalived's layout (json_version 1): one line, every field in its order.
- * Exporters read it: names, order and number forms are fixed.
+ * `keepalived.json` in Keepalived's layout: one line, every field in its order. Exporters read it:
+ * names, order and number forms are fixed. keepalived.conf(5), json_version.
  */
 import { MASK } from "../base/command.ts";
 import type { Command } from "../base/command.ts";
 import { toSeconds } from "../base/units.ts";
-import type { Duration } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
+import type { TrackProcessConfig } from "../track/config.ts";
 import type { StateName } from "../vrrp/events.ts";
 import type { InstanceConfig, NotifyCommands, VirtualAddress } from "../vrrp/config.ts";
 import type { Counters } from "../vrrp/state.ts";
+import { wholeSeconds } from "./dump-text.ts";
+import { addressState, ownTracking, wantedState } from "./instance-dump.ts";
 import { renderCommandWords, renderVirtualAddress } from "./object-text.ts";
 import { renderRoute, renderRule } from "./route-text.ts";
-import type { InstanceSnapshot, VrrpSnapshot } from "./state.ts";
+import type { InstanceSnapshot, TrackerSnapshot, VrrpSnapshot } from "./state.ts";
+import { comparesCommandLine } from "./tracker-dump.ts";
 
 type JsonValue = string | number | boolean | RawNumber | readonly string[];
 type JsonFields = readonly (readonly [string, JsonValue])[];
@@ -22,17 +25,26 @@ interface RawNumber {
   readonly raw: string;
 }
 
-/** Undefined when there is no instance, as Keepalived then writes nothing. */
+/**
+ * Undefined when there is no instance, as Keepalived then writes nothing. Version 1 is an array of
+ * instances; version 2 an object that has it, and tracked processes where there are any.
+ */
 export function renderJsonDump(
   model: Model,
   snapshot: VrrpSnapshot | undefined,
+  trackers: readonly TrackerSnapshot[],
 ): string | undefined {
   const known = new Map(snapshot?.instances.map((i) => [i.name, i]));
   const instances = model.instances.flatMap((config) => {
     const state = known.get(config.name);
     return state === undefined ? [] : [renderInstance(model, config, state)];
   });
-  return instances.length === 0 ? undefined : `[${instances.join(",")}]`;
+  if (instances.length === 0) return undefined;
+  const array = `[${instances.join(",")}]`;
+  if (model.global.dumps.jsonVersion === 1) return array;
+  const processes = model.trackProcesses.map((process) => renderProcess(process, trackers));
+  const tracked = processes.length === 0 ? "" : `,"track_process":[${processes.join(",")}]`;
+  return `{"vrrp":${array}${tracked}}`;
 }
 
 function renderInstance(model: Model, config: InstanceConfig, state: InstanceSnapshot): string {
@@ -48,15 +60,14 @@ function renderInstance(model: Model, config: InstanceConfig, state: InstanceSna
 
 function identityFields(config: InstanceConfig, state: InstanceSnapshot): JsonFields {
   const { announcements } = config;
+  const link = config.vmac.own?.name ?? config.interfaceName;
   return [
     ["iname", config.name],
     ["dont_track_primary", bit(!config.trackPrimary)],
     ["skip_check_adv_addr", bit(config.skipAddressCheck)],
     ["strict_mode", bit(config.strict)],
-    ["vmac_ifname", ""],
-    ...(config.interfaceName === undefined
-      ? []
-      : ([["ifp_ifname", config.interfaceName]] as const)),
+    ["vmac_ifname", config.vmac.own?.name ?? ""],
+    ...(link === undefined ? [] : ([["ifp_ifname", link]] as const)),
     ["master_priority", state.master?.priority ?? 0],
     ["last_transition", { raw: (state.since / 1_000).toFixed(6) }],
     ["garp_delay", toSeconds(announcements.masterDelay)],
@@ -84,14 +95,14 @@ function electionFields(config: InstanceConfig, state: InstanceSnapshot): JsonFi
     ["base_priority", config.priority],
     ["effective_priority", state.effectivePriority],
     ["vipset", state.installed],
-    ["promote_secondaries", false],
+    ["promote_secondaries", config.promotesSecondaries],
     ["adver_int", toSeconds(config.advertInterval)],
     ["master_adver_int", state.masterAdvertIntervalUs / 1_000_000],
     ["accept", bit(config.accept)],
     ["nopreempt", !config.preempt],
     ["preempt_delay", wholeSeconds(config.preemptDelay)],
     ["state", STATE_NUMBERS[state.state]],
-    ["wantstate", STATE_NUMBERS[config.initialState]],
+    ["wantstate", STATE_NUMBERS[wantedState(config, state)]],
     ["version", config.version],
     ["smtp_alert", config.smtpAlert],
     ["notify_deleted", config.reportsDeleted],
@@ -115,25 +126,56 @@ function scriptFields(notify: NotifyCommands): JsonFields {
 
 function listFields(model: Model, config: InstanceConfig, state: InstanceSnapshot): JsonFields {
   const commands = new Map(model.scripts.map((s) => [s.name, renderCommandWords(s.command)]));
-  const text = (vip: VirtualAddress): string => renderVirtualAddress(vip, state.installed);
+  const standing = addressState(config, state);
+  const text = (vip: VirtualAddress): string => renderVirtualAddress(vip, standing);
+  const own = ownTracking(
+    config,
+    model.syncGroups.find(({ name }) => name === config.syncGroup),
+  );
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ["vips", config.addresses.map(text)],
     ["evips", config.excludedAddresses.map(text)],
     ["vroutes", config.routes.map(renderRoute)],
     ["vrules", config.rules.map(renderRule)],
-    ["track_ifp", config.trackedInterfaces.map(({ name }) => name)],
-    ["track_script", config.trackedScripts.map(({ name }) => commands.get(name) ?? name)],
+    ["track_ifp", own.interfaces.map(({ name }) => name)],
+    ["track_script", own.scripts.map(({ name }) => commands.get(name) ?? name)],
+    ["track_process", own.processes.map(({ name }) => name)],
   ];
   return lists.filter(([, values]) => values.length > 0);
 }
 
+const AUTHENTICATION_NUMBERS = { none: 0, pass: 1, ah: 2 } as const;
+
 function authenticationFields({ authentication }: InstanceConfig): JsonFields {
-  return authentication.kind === "none"
-    ? [["auth_type", 0]]
-    : [
-        ["auth_type", 1],
-        ["auth_data", MASK],
-      ];
+  const { kind } = authentication;
+  const type = ["auth_type", AUTHENTICATION_NUMBERS[kind]] as const;
+  return kind === "none" ? [type] : [type, ["auth_data", MASK]];
+}
+
+function renderProcess(process: TrackProcessConfig, trackers: readonly TrackerSnapshot[]): string {
+  const [program, ...parameters] = process.command;
+  const found = trackers.find(({ kind, name }) => kind === "process" && name === process.name);
+  const known = found?.kind === "process" ? found : undefined;
+  const isTurning = known?.isTurning === true;
+  const hasQuorum = known?.verdict === "good";
+  const exact = parameters.length > 0 ? "exact" : "none";
+  return renderObject([
+    ["process", program],
+    ...(parameters.length === 0 ? [] : ([["parameters", parameters.join(" ")]] as const)),
+    ["param_match", process.parameterMatch ?? exact],
+    ["min_processes", process.quorum],
+    ...(process.quorumMaximum === undefined
+      ? []
+      : ([["max_processes", process.quorumMaximum]] as const)),
+    ["current_processes", known?.count ?? 0],
+    ["have_quorum", hasQuorum],
+    ["weight", process.weight],
+    ["terminate_delay", toSeconds(process.terminateDelay)],
+    ["fork_delay", toSeconds(process.forkDelay)],
+    ["fork_delay_timer_running", isTurning && !hasQuorum],
+    ["terminate_delay_timer_running", isTurning && hasQuorum],
+    ["full_command", comparesCommandLine(process)],
+  ]);
 }
 
 const counterFields = (counters: Counters): JsonFields => [
@@ -169,4 +211,3 @@ function renderValue(value: JsonValue): string {
 }
 
 const bit = (is: boolean): 0 | 1 => (is ? 1 : 0);
-const wholeSeconds = (span: Duration): number => Math.floor(toSeconds(span));

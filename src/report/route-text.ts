@@ -1,5 +1,13 @@
 /** Routes and rules as Keepalived's log and dumps write them. */
-import type { VirtualRoute, VirtualRule } from "../vrrp/route-config.ts";
+import { KEEPALIVED_PROTOCOL } from "../vrrp/route-config.ts";
+import type {
+  RouteMetric,
+  RouteTunnel,
+  VirtualNextHop,
+  VirtualRoute,
+  VirtualRule,
+  Watched,
+} from "../vrrp/route-config.ts";
 import type { RulePrefix } from "../wire/netlink/rule.ts";
 
 /** RTN_* beyond unicast (linux/rtnetlink.h). */
@@ -9,60 +17,195 @@ const TYPES: readonly string[] = [
 ];
 const UNICAST = 1;
 const MAIN_TABLE = 254;
+/** RT_SCOPE_LINK: what an IPv4 route without a gateway has unless told otherwise. */
+const LINK_SCOPE = 253;
+
+type Words = readonly string[];
+
+/** Words that are there when there is a value. */
+const when = <Value>(value: Value | undefined, words: (value: Value) => string): Words =>
+  value === undefined ? [] : [words(value)];
 
 /** `prepend DST via inet GW dev IF proto 18 metric N`. */
-export function renderRoute(route: VirtualRoute): string {
-  const { destination, prefixLength, gateway, details, type } = route;
-  const full = route.family === "ipv6" ? 128 : 32;
-  const length = prefixLength === full ? "" : `/${prefixLength}`;
-  const via = gateway ?? details.via;
+export function renderRoute(route: VirtualRoute & Watched): string {
+  const { details, type } = route;
+  const via = route.gateway ?? details.via;
   const words = [
-    ...(route.operation === "add" ? [] : [route.operation]),
+    type === UNICAST ? route.operation : "add",
     ...(type === UNICAST ? [] : [TYPES[type] ?? String(type)]),
-    destination === undefined ? "default" : `${destination}${length}`,
-    ...(details.source === undefined
-      ? []
-      : [`from ${details.source.address}/${details.source.length}`]),
-    ...(via === undefined ? [] : [`via ${via.includes(":") ? "inet6" : "inet"} ${via}`]),
-    ...(route.interfaceName === undefined ? [] : [`dev ${route.interfaceName}`]),
-    ...(route.preferredSource === undefined ? [] : [`src ${route.preferredSource}`]),
-    ...(details.tos === undefined ? [] : [`tos 0x${details.tos.toString(16)}`]),
+    renderDestination(route),
+    ...when(details.source, ({ address, length }) => `from ${address}/${length}`),
+    ...when(route.preferredSource, (source) => `src ${source}`),
+    ...when(route.tunnel, renderTunnel),
+    ...when(details.tos, (tos) => `tos ${tos}`),
+    ...when(via, renderVia),
+    ...when(route.interfaceName, (name) => `dev ${name}`),
     ...(route.table === MAIN_TABLE ? [] : [`table ${route.table}`]),
-    `proto ${route.protocol}`,
-    ...(route.priority === undefined ? [] : [`metric ${route.priority}`]),
-    ...route.nextHops.map(
-      ({ gateway: hop, interfaceName, weight }) =>
-        `nexthop${hop === undefined ? "" : ` via ${hop}`}` +
-        `${interfaceName === undefined ? "" : ` dev ${interfaceName}`} weight ${weight}`,
-    ),
-    ...(route.track ? [] : ["no_track"]),
+    ...(hidesProtocol(route) ? [] : [`proto ${route.protocol}`]),
+    ...scopeWords(route),
+    ...when(route.priority, (metric) => `metric ${metric}`),
+    ...detailWords(details),
+    ...route.nextHops.map(renderNextHop),
+    ...trackWords(route),
   ];
   return words.join(" ");
+}
+
+function renderDestination({ destination, prefixLength, family }: VirtualRoute): string {
+  const full = family === "ipv6" ? 128 : 32;
+  const address = destination ?? (family === "ipv6" ? "::" : "0.0.0.0");
+  return prefixLength === full ? address : `${address}/${prefixLength}`;
+}
+
+const renderVia = (address: string): string =>
+  `via ${address.includes(":") ? "inet6" : "inet"} ${address}`;
+
+const hidesProtocol = ({ track, protocol }: VirtualRoute | VirtualRule): boolean =>
+  !track && (protocol ?? KEEPALIVED_PROTOCOL) === KEEPALIVED_PROTOCOL;
+
+const trackWords = ({ track, trackGroup }: { readonly track: boolean } & Watched): Words => [
+  ...(track ? [] : ["no_track"]),
+  ...when(trackGroup, (group) => `track_group ${group}`),
+];
+
+function scopeWords({ scope, family, type, gateway, nextHops, details }: VirtualRoute): Words {
+  const isOnLink = gateway === undefined && details.via === undefined && nextHops.length === 0;
+  const usual = family === "ipv4" && isOnLink && type === UNICAST ? LINK_SCOPE : 0;
+  const isUsual = scope === usual || type !== UNICAST;
+  return isUsual ? [] : [`scope ${scope}`];
+}
+
+/** In the order Keepalived has them, whatever the file's. */
+const METRIC_ORDER: readonly RouteMetric["name"][] = [
+  ...(["rtt", "rttvar", "rto_min", "features", "mtu", "window", "ssthresh", "cwnd"] as const),
+  ...(["advmss", "reordering", "hoplimit", "initcwnd", "initrwnd", "quickack"] as const),
+  "fastopen_no_cookie",
+];
+
+/** The kernel's eighths and quarters of milliseconds. */
+const TIME_UNITS: Partial<Record<RouteMetric["name"], number>> = { rtt: 8, rttvar: 4, rto_min: 1 };
+/** RTAX_FEATURE_ECN. */
+const ECN = 1;
+const PREFERENCES: ReadonlyMap<number, string> = new Map([
+  [0, "medium"],
+  [1, "high"],
+  [3, "low"],
+]);
+
+function detailWords(details: VirtualRoute["details"]): Words {
+  const { congestionControl, metrics = [] } = details;
+  const ordered = METRIC_ORDER.flatMap((name) => metrics.filter((each) => each.name === name));
+  return [
+    ...(details.onlink === true ? ["onlink"] : []),
+    ...when(details.realms, (realms) => `realms ${renderRealms(realms)}`),
+    ...when(details.expires, (seconds) => `expires ${seconds}sec`),
+    ...when(congestionControl, ({ name, isLocked }) => `congctl ${isLocked ? "lock " : ""}${name}`),
+    ...ordered.map(renderMetric),
+    ...when(details.preference, (value) => `pref ${PREFERENCES.get(value) ?? String(value)}`),
+    ...when(details.ttlPropagate, (is) => `ttl-propagate ${is ? "enabled" : "disabled"}`),
+  ];
+}
+
+function renderMetric({ name, value, isLocked }: RouteMetric): string {
+  const unit = TIME_UNITS[name];
+  const features = (value & ECN) === 0 ? String(value) : "ecn";
+  const text =
+    unit !== undefined ? `${value / unit}ms` : name === "features" ? features : String(value);
+  return `${name}${isLocked ? " lock" : ""} ${text}`;
+}
+
+function renderNextHop(hop: VirtualNextHop): string {
+  return [
+    "nexthop",
+    ...when(hop.gateway, renderVia),
+    ...when(hop.interfaceName, (name) => `dev ${name}`),
+    ...when(hop.tunnel, renderTunnel),
+    ...(hop.weight === 1 ? [] : [`weight ${hop.weight}`]),
+    ...(hop.onlink ? ["onlink"] : []),
+    ...when(hop.realms, (realms) => `realm ${renderRealms(realms)}`),
+  ].join(" ");
+}
+
+/** `from/to`, or the latter alone. */
+function renderRealms(realms: number): string {
+  const from = realms >>> 16;
+  const to = realms & 0xffff;
+  return from === 0 ? String(to) : `${from}/${to}`;
+}
+
+function renderTunnel(tunnel: RouteTunnel): string {
+  switch (tunnel.kind) {
+    case "mpls":
+      return `encap mpls ${tunnel.labels.join("/")}`;
+    case "ila":
+      return `encap ila ${tunnel.locator}`;
+    case "ip":
+    case "ip6":
+      return [
+        `encap ${tunnel.kind}`,
+        ...when(tunnel.id, (id) => `id ${id}`),
+        ...when(tunnel.destination, (address) => `dst ${address}`),
+        ...when(tunnel.source, (address) => `src ${address}`),
+        ...when(tunnel.tos, (tos) => `tos ${tos}`),
+        ...when(tunnel.ttl, (ttl) => `ttl ${ttl}`),
+        ...when(tunnel.flags, (flags) => `flags 0x${flags.toString(16)}`),
+      ].join(" ");
+  }
 }
 
 /** `from A priority N tos 0x0 protocol 18 lookup T`. */
-export function renderRule(rule: VirtualRule): string {
+export function renderRule(rule: VirtualRule & Watched): string {
   const { action, fwmark } = rule;
+  const range = (name: string) => (of: readonly [number, number]) => `${name} ${of[0]}-${of[1]}`;
   const words = [
     ...(rule.inverted === true ? ["not"] : []),
     `from ${renderPrefix(rule.from)}`,
-    ...(rule.to === undefined ? [] : [`to ${renderPrefix(rule.to)}`]),
+    ...when(rule.to, (to) => `to ${renderPrefix(to)}`),
     `priority ${rule.preference}`,
     `tos 0x${(rule.tos ?? 0).toString(16)}`,
-    ...(fwmark === undefined ? [] : [`fwmark 0x${fwmark.value.toString(16)}`]),
-    ...(rule.inputInterface === undefined ? [] : [`iif ${rule.inputInterface}`]),
-    ...(rule.outputInterface === undefined ? [] : [`oif ${rule.outputInterface}`]),
-    ...(rule.protocol === undefined ? [] : [`protocol ${rule.protocol}`]),
-    renderAction(action),
-    ...(rule.track ? [] : ["no_track"]),
+    ...when(
+      fwmark,
+      ({ value, mask }) => `fwmark ${hex(value)}${mask === undefined ? "" : `/${hex(mask)}`}`,
+    ),
+    ...when(rule.inputInterface, (name) => `iif ${name}`),
+    ...when(rule.outputInterface, (name) => `oif ${name}`),
+    ...when(rule.suppressPrefixLength, (length) => `suppress_prefixlen ${length}`),
+    ...when(rule.suppressGroup, (group) => `suppress_ifgroup ${group}`),
+    ...when(rule.tunnelId, (id) => `tun_id ${id}`),
+    ...when(rule.uids, range("uidrange")),
+    ...(action.kind === "l3mdev" ? ["l3mdev"] : []),
+    ...(hidesProtocol(rule) ? [] : when(rule.protocol, (protocol) => `protocol ${protocol}`)),
+    ...when(rule.ipProtocol, (protocol) => `ipproto ${protocol}`),
+    ...when(rule.sourcePorts, range("sport")),
+    ...when(rule.destinationPorts, range("dport")),
+    ...when(rule.realms, (realms) => `realms ${renderRealms(realms)}`),
+    ...actionWords(action),
+    ...trackWords(rule),
   ];
   return words.join(" ");
 }
 
-const renderPrefix = (prefix: RulePrefix | undefined): string =>
-  prefix === undefined ? "all" : `${prefix.address}/${prefix.length}`;
+const hex = (value: number): string => `0x${value.toString(16)}`;
 
-function renderAction(action: VirtualRule["action"]): string {
-  if (action.kind === "table") return `lookup ${action.table}`;
-  return action.kind === "goto" ? `goto ${action.target}` : action.kind;
+function renderPrefix(prefix: RulePrefix | undefined): string {
+  if (prefix === undefined) return "all";
+  const full = prefix.address.includes(":") ? 128 : 32;
+  return prefix.length === full ? prefix.address : `${prefix.address}/${prefix.length}`;
+}
+
+function actionWords(action: VirtualRule["action"]): Words {
+  switch (action.kind) {
+    case "table":
+      return [`lookup ${action.table}`];
+    case "goto":
+      return [`goto ${action.target}`];
+    case "nop":
+      return ["nop"];
+    case "l3mdev":
+      return [];
+    case "blackhole":
+    case "unreachable":
+    case "prohibit":
+      return [`type ${action.kind}`];
+  }
 }

@@ -1,7 +1,7 @@
 /** The sections of SIGUSR1's file about tracked files and processes, in Keepalived's layout. */
 import { toSeconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
-import type { TrackedObject } from "../track/config.ts";
+import type { TrackedObject, TrackProcessConfig } from "../track/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import type { TrackerSnapshot } from "./state.ts";
 
@@ -11,7 +11,7 @@ export function trackFileLines(model: Model, trackers: Trackers): readonly strin
   return model.trackFiles.flatMap((file) => {
     const found = trackers.find(({ kind, name }) => kind === "file" && name === file.name);
     return [
-      `VRRP Track file = ${file.name}`,
+      `Track file = ${file.name}`,
       `  File = ${file.path}`,
       ...(found?.kind === "file" ? [`  Status = ${found.value}`] : []),
       `  Weight = ${file.weight}${file.reverse ? " reverse" : ""}`,
@@ -42,13 +42,29 @@ export function trackProcessLines(model: Model, trackers: Trackers): readonly st
       `  Weight = ${process.weight}${process.reverse ? " reverse" : ""}`,
       `  Terminate delay = ${toSeconds(process.terminateDelay).toFixed(6)}s`,
       `  Fork delay = ${toSeconds(process.forkDelay).toFixed(6)}s`,
-      `  Full command = ${String(process.fullCommand)}`,
+      `  Fork delay timer ${runs(found, "bad")}`,
+      `  Terminate delay timer ${runs(found, "good")}`,
+      `  Full command = ${String(comparesCommandLine(process))}`,
       ...trackingLines(model, process.name, ({ trackedProcesses }) => trackedProcesses),
     ];
   });
 }
 
-function trackingLines(
+/** A process that has its quorum is about to lose it, one without is about to have it. */
+const runs = (found: TrackerSnapshot | undefined, from: "good" | "bad"): string =>
+  found?.kind === "process" && found.isTurning && found.verdict === from
+    ? "running"
+    : "not running";
+
+/** Parameters can only be compared with the whole command line. */
+export const comparesCommandLine = ({
+  command,
+  fullCommand,
+  parameterMatch,
+}: TrackProcessConfig): boolean =>
+  fullCommand || parameterMatch !== undefined || command.length > 1;
+
+export function trackingLines(
   { instances }: Model,
   name: string,
   trackedBy: (instance: InstanceConfig) => readonly TrackedObject[],

@@ -43,7 +43,10 @@ export function restoringLine(
   what: "address" | "route" | "rule",
   about: VirtualAddress | string,
 ): string {
-  const text = typeof about === "string" ? about : renderVirtualAddress(about, true);
+  const text =
+    typeof about === "string"
+      ? about
+      : renderVirtualAddress(about, { isSet: true, isShielded: false });
   return `Restoring deleted static ${what} ${text}`;
 }
 

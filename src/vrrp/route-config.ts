@@ -70,9 +70,21 @@ export interface VirtualRule extends Omit<Rule, "tunnelId"> {
 
 /** What stays on the machine whatever the instances do: static_ipaddress and its kin. */
 export interface StaticsConfig {
-  readonly addresses: readonly VirtualAddress[];
-  readonly routes: readonly VirtualRoute[];
-  readonly rules: readonly VirtualRule[];
+  readonly addresses: readonly (VirtualAddress & Watched)[];
+  readonly routes: readonly (VirtualRoute & Watched)[];
+  readonly rules: readonly (VirtualRule & Watched)[];
+}
+
+/** What a static line may name: the instances that watch the interfaces it needs. */
+export interface Watched {
+  readonly trackGroup?: string | undefined;
+}
+
+/** keepalived.conf(5), track_group. */
+export interface TrackGroupConfig {
+  readonly name: string;
+  /** Names of instances. */
+  readonly members: readonly string[];
 }
 
 /** The interfaces a route goes out by. */

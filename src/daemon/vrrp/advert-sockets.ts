@@ -19,6 +19,13 @@ interface Open {
 }
 
 /** What became of the adverts of one step: the errno of each router that sent, 0 for success. */
+/** A pair of sockets and the routers that use it, by position. */
+export interface OpenSocket {
+  readonly options: AdvertSocketOptions;
+  readonly descriptors: readonly [receive: number, send: number];
+  readonly users: readonly number[];
+}
+
 export type SendResults = ReadonlyMap<number, number>;
 
 export class AdvertSockets implements Disposable {
@@ -94,6 +101,21 @@ export class AdvertSockets implements Disposable {
   }
 
   /** Hears what has arrived on any socket and waits to be read. */
+  list(): readonly OpenSocket[] {
+    const users = new Map<string, number[]>();
+    for (const [router, key] of this.#keys.entries()) {
+      if (key === undefined) continue;
+      const known = users.get(key);
+      if (known === undefined) users.set(key, [router]);
+      else known.push(router);
+    }
+    return [...this.#open].map(([key, { socket, options }]) => ({
+      options,
+      descriptors: socket.descriptors,
+      users: users.get(key) ?? [],
+    }));
+  }
+
   poll(): void {
     for (const { socket } of this.#open.values()) socket.poll();
   }

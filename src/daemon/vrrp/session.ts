@@ -78,8 +78,9 @@ export class VrrpSession {
         this.#sendSnapshot();
         return;
       case "clearCounters":
-        this.#driver?.clearCounters();
         this.#sendSnapshot();
+        this.#driver?.clearCounters();
+        this.#snapshotSoon();
         return;
       case "ping":
         this.#send({ kind: "alive", sequence: message.sequence });

@@ -6,6 +6,7 @@ import { ok } from "../../../src/base/result.ts";
 import { seconds } from "../../../src/base/units.ts";
 import type { FifoConfig, GlobalConfig, Model } from "../../../src/config/model.ts";
 import { LAST_LINES_TIME } from "../../../src/daemon/fifo-set.ts";
+import { NO_TRACKING } from "../../../src/vrrp/config.ts";
 import { Herald } from "../../../src/daemon/herald.ts";
 import { NotifyFifo } from "../../../src/daemon/notify-fifo.ts";
 import type { PreparedScripts } from "../../../src/daemon/prepare-scripts.ts";
@@ -61,7 +62,7 @@ function setUp(wanted: Wanted) {
   const mails: OutgoingMail[] = [];
   const herald = new Herald({
     ...{ timers, processes, logger, environment: {} },
-    accounts: { user: () => undefined, group: () => undefined },
+    accounts: { user: () => undefined, group: () => undefined, supplementary: () => [] },
     openFifo: (path) => {
       const fifo = new FakeFifo();
       fifos.set(path, fifo);
@@ -77,6 +78,7 @@ function setUp(wanted: Wanted) {
 }
 
 const fifo = (path: string, script?: FifoConfig["script"]): FifoConfig => ({
+  keyword: "notify_fifo",
   path,
   owner: undefined,
   script,
@@ -89,7 +91,17 @@ test("every FIFO has a line for each change of an instance and of a group", () =
   herald.instance(vi1(), "masterReceivedLowerPriority", 100);
   const none = { master: undefined, backup: undefined, fault: undefined };
   const notify = { ...none, stop: undefined, any: undefined };
-  herald.group({ name: "G", members: ["VI_1"], notify, smtpAlert: false }, "master");
+  herald.group(
+    {
+      name: "G",
+      members: ["VI_1"],
+      notify,
+      smtpAlert: false,
+      tracked: NO_TRACKING,
+      keepsWeights: false,
+    },
+    "master",
+  );
   herald.instance(vi1(), "stopped", 100);
   const lines = [
     'INSTANCE "VI_1" BACKUP 100',

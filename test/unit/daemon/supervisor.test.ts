@@ -12,7 +12,7 @@ import type { Model } from "../../../src/config/model.ts";
 import { Supervisor } from "../../../src/daemon/supervisor.ts";
 import type { LoadedConfiguration } from "../../../src/daemon/supervisor-parts.ts";
 import { problem } from "../../../src/report/log-line.ts";
-import { instance, model } from "../report/values.ts";
+import { NO_NETWORK, instance, model } from "../report/values.ts";
 import {
   FakeFiles,
   FakeProcesses,
@@ -274,7 +274,7 @@ test("a data dump asks for the state of this moment", async () => {
   daemon.supervisor.demand("statistics");
   await settle();
   assert.deepEqual(daemon.early.kinds.slice(1), ["snapshot", "snapshot"]);
-  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], interfaces: [] };
+  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], ...NO_NETWORK };
   daemon.early.say({ kind: "snapshot", snapshot });
   await settle();
   assert.deepEqual([...daemon.dumps.keys()].sort(), [
@@ -288,7 +288,7 @@ test("a data dump asks for the state of this moment", async () => {
 
 test("a VRRP process that does not answer does not hold a dump up for ever", async () => {
   const daemon = await running();
-  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], interfaces: [] };
+  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], ...NO_NETWORK };
   daemon.early.say({ kind: "snapshot", snapshot });
   daemon.supervisor.demand("statistics");
   await daemon.timers.pass(seconds(1));
@@ -335,7 +335,7 @@ test("a check script's verdict reaches the VRRP process, also one that starts an
 
 test("questions are answered from the latest snapshot, without asking the VRRP process", async () => {
   const daemon = await running();
-  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], interfaces: [] };
+  const snapshot = { pid: 200, takenAt: 0, instances: [instance()], ...NO_NETWORK };
   daemon.early.say({ kind: "snapshot", snapshot });
   const event = { instance: "VI_1", event: { kind: "priorityZeroSent" } } as const;
   daemon.early.say({ kind: "event", at: 5, event });

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seconds } from "../../../src/base/units.ts";
 import type { Model } from "../../../src/config/model.ts";
-import { renderDataDump, renderParentDump } from "../../../src/report/data-dump.ts";
+import { NO_OWNERS, renderDataDump, renderParentDump } from "../../../src/report/data-dump.ts";
 import { renderJsonDump } from "../../../src/report/json-dump.ts";
 import { renderStatistics } from "../../../src/report/statistics.ts";
 import type { ScriptConfig } from "../../../src/track/config.ts";
 import { NO_COUNTS } from "../../../src/vrrp/state.ts";
 import { ManualTimers } from "../daemon/fakes.ts";
-import { NOW, SINCE, instance, model } from "./values.ts";
+import { NOW, NO_NETWORK, SINCE, instance, model } from "./values.ts";
 
 const timers = new ManualTimers();
 
@@ -36,9 +36,12 @@ const link = {
   up: true,
   mtu: 1_500,
   mac: "8a:35:d4:18:4d:f2",
+  broadcastMac: "ff:ff:ff:ff:ff:ff",
+  flags: 0x1043,
+  hardwareType: 1,
   addresses: ["10.0.0.1/24", "fe80::1/64"],
 };
-const snapshot = { pid: 12, takenAt: NOW, instances: [state], interfaces: [link] };
+const snapshot = { pid: 12, takenAt: NOW, ...NO_NETWORK, instances: [state], interfaces: [link] };
 
 function dump(): readonly string[] {
   const facts = { status: "good", result: 4, isRunning: false, uid: 0, gid: 0 } as const;
@@ -46,6 +49,8 @@ function dump(): readonly string[] {
     model: withScript,
     snapshot,
     scripts: new Map([["chk2", facts]]),
+    owners: NO_OWNERS,
+    trackers: [],
     toLocalTime: (ms) => timers.localTime(ms),
   }).split("\n");
 }
@@ -105,7 +110,7 @@ test("a script and an interface are dumped as Keepalived does", () => {
   assert.match(text, /\n {3}Status = GOOD\n {3}Script uid:gid = 0:0\n/);
   assert.match(
     text,
-    / Name = eth0\n {3}index = 3\n {3}IPv4 address = 10\.0\.0\.1\n {3}IPv6 address = fe80::1\n {3}MAC = 8a:35:d4:18:4d:f2\n {3}State = UP, RUNNING\n {3}MTU = 1500\n {3}Tracking VRRP instances :\n {5}VI_1, weight 0\n/,
+    / Name = eth0\n {3}index = 3\n {3}IPv4 address = 10\.0\.0\.1\n {3}IPv6 address = fe80::1\n {3}MAC = 8a:35:d4:18:4d:f2\n {3}MAC broadcast = ff:ff:ff:ff:ff:ff\n {3}State = UP, RUNNING\n {3}Seen up = 1\n {3}Delayed state change running = false\n {3}Up debounce timer = 0us\n {3}Down debounce timer = 0us\n {3}MTU = 1500\n {3}HW Type = ETHERNET\n {3}NIC netlink status update\n {3}Reset ARP config counter 0\n {3}Original arp_ignore 0\n {3}Original arp_filter 0\n {3}Original promote_secondaries 0\n {3}Reset promote_secondaries counter 0\n {3}Tracking VRRP instances :\n {5}VI_1, weight 0\n/,
   );
 });
 
@@ -115,13 +120,15 @@ test("an interval below a second is in milliseconds, as version 3 has it", () =>
     model: fast,
     snapshot: undefined,
     scripts: new Map(),
+    owners: NO_OWNERS,
+    trackers: [],
     toLocalTime: (ms) => timers.localTime(ms),
   });
   assert.match(text, /\n {3}Advert interval = 500 milli-sec\n/);
 });
 
 test("the parent's dump is the global definitions", () => {
-  const text = renderParentDump(base);
+  const text = renderParentDump(base, NO_OWNERS);
   assert.match(text, /^------< Global definitions >------\n Network namespace = \(default\)\n/);
   assert.match(text, /\n Router ID = /);
 });
@@ -161,7 +168,7 @@ test("the statistics have exactly Keepalived's labels", () => {
 });
 
 test("the JSON is one line with Keepalived's fields in their order", () => {
-  const text = renderJsonDump(withScript, snapshot);
+  const text = renderJsonDump(withScript, snapshot, []);
   assert.equal(
     text,
     '[{"data":{"iname":"VI_1","dont_track_primary":0,"skip_check_adv_addr":0,"strict_mode":0,' +
@@ -184,7 +191,7 @@ test("the JSON is one line with Keepalived's fields in their order", () => {
 });
 
 test("without instances there is no JSON", () => {
-  assert.equal(renderJsonDump({ ...base, instances: [] }, snapshot), undefined);
+  assert.equal(renderJsonDump({ ...base, instances: [] }, snapshot, []), undefined);
 });
 
 test("tracked files and processes have sections of their own", () => {
@@ -200,7 +207,7 @@ test("tracked files and processes have sections of their own", () => {
     ],
   };
   const text = renderDataDump({
-    ...{ model: tracking, snapshot: undefined, scripts: new Map() },
+    ...{ model: tracking, snapshot: undefined, scripts: new Map(), owners: NO_OWNERS },
     trackers: [
       { kind: "file", name: "f", path: "/run/f", value: -7, trouble: undefined },
       { ...{ kind: "process", name: "p", command: "sleep 900" }, ...PROCESS_FACTS },
@@ -210,7 +217,7 @@ test("tracked files and processes have sections of their own", () => {
   assert.equal(
     text.slice(text.indexOf("------< VRRP Track files")),
     `------< VRRP Track files >------
- VRRP Track file = f
+ Track file = f
    File = /run/f
    Status = -7
    Weight = 1
@@ -228,7 +235,9 @@ test("tracked files and processes have sections of their own", () => {
    Weight = 0
    Terminate delay = 2.000000s
    Fork delay = 0.500000s
-   Full command = false
+   Fork delay timer not running
+   Terminate delay timer not running
+   Full command = true
    Tracking instances :
      VI_1, weight -20
 `,

@@ -8,6 +8,9 @@ import { NO_COUNTS } from "../../../src/vrrp/state.ts";
 export const SINCE = Date.UTC(2026, 10, 22, 12, 3, 27);
 export const NOW = SINCE + 245_000;
 
+/** The rest of a snapshot, where nothing is to be seen of it. */
+export const NO_NETWORK = { interfaces: [], syncGroups: [], sockets: [] } as const;
+
 export const peer = address("10.0.0.2");
 
 export function model(words: readonly string[]): Model {
@@ -22,7 +25,6 @@ export function instance(changes: Partial<InstanceSnapshot> = {}): InstanceSnaps
     family: "ipv4",
     version: 2,
     state: "backup",
-    wantedState: "backup",
     since: SINCE,
     cause: { kind: "higherPriority", source: peer, priority: 150, ours: 100 },
     basePriority: 100,
@@ -39,6 +41,10 @@ export function instance(changes: Partial<InstanceSnapshot> = {}): InstanceSnaps
     conflict: undefined,
     master: { address: "10.0.0.2", priority: 150 },
     sendErrno: 0,
+    sequence: 1,
+    leaseUs: undefined,
+    actsAt: undefined,
+    isShielded: false,
     counters: NO_COUNTS,
     ...changes,
   };
@@ -54,7 +60,7 @@ export function daemon(
     startedAt: SINCE - 7_500_000,
     configFile: "/etc/keepalived/keepalived.conf",
     wantsVrrp: true,
-    vrrp: { pid: 101, takenAt: NOW, instances, interfaces: [] },
+    vrrp: { pid: 101, takenAt: NOW, instances, ...NO_NETWORK },
     scripts: [],
     trackers: [],
     journal: [],
