@@ -111,16 +111,7 @@ function ready(
   // Only a change of identity is asked for: an ordinary user may not even ask for its own.
   const uid = identity.uid === context.self.uid ? undefined : identity.uid;
   const gid = identity.gid === context.self.gid ? undefined : identity.gid;
-  const { groups } = identity;
-  if (groups === undefined) return { kind: "ready", ready: { ...program, uid, gid }, lines };
-  // Without the means a script still runs: its primary group is what it had before.
-  return context.canSetGroups === true
-    ? { kind: "ready", ready: { ...program, uid, gid, groups }, lines }
-    : {
-        kind: "ready",
-        ready: { ...program, uid, gid },
-        lines: [...lines, noGroupsLine(program.argv[0])],
-      };
+  return { kind: "ready", ready: { ...program, uid, gid }, lines };
 }
 
 /** Who runs scripts that name nobody; undefined where those are not run. */
