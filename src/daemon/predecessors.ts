@@ -6,9 +6,6 @@ export function predecessorsIn(snapshot: VrrpSnapshot | undefined): Predecessors
   if (snapshot === undefined) return {};
   const { takenAt, instances } = snapshot;
   return Object.fromEntries(
-    instances.map(({ name, state, counters, sequence }) => [
-      name,
-      { isMaster: state === "master", counters, sequence, takenAt },
-    ]),
+    instances.map(({ name, counters, sequence }) => [name, { counters, sequence, takenAt }]),
   );
 }

@@ -30,9 +30,11 @@ export interface DriverSetup {
   readonly predecessors?: Predecessors | undefined;
 }
 
-/** The state of an instance when its process was last heard of. */
+/**
+ * An instance when its process was last heard of. Whether it was master is not asked: the addresses
+ * on the interface know better.
+ */
 export interface Predecessor {
-  readonly isMaster: boolean;
   readonly counters: Counters;
   readonly sequence: number;
   /** Milliseconds since 1970. */

@@ -44,7 +44,6 @@ export function findInheritances(
 function inheritanceOf(config: InstanceConfig, facts: InheritanceFacts): Inheritance | undefined {
   const { table, now } = facts;
   const predecessor = facts.predecessors[config.name];
-  if (predecessor?.isMaster === false) return undefined;
   // Peers drop adverts whose sequence number they have seen (RFC 2402 §3.4.3).
   if (predecessor === undefined && config.authentication.kind === "ah") return undefined;
   const { lease } = config;
