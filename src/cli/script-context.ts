@@ -1,6 +1,7 @@
 /** What programs that the daemon runs are judged by and started with. */
 import type { CommandContext } from "../daemon/script-commands.ts";
-import { findGroup, findUser } from "../sys/linux/users.ts";
+import { processPort } from "../sys/linux/process.ts";
+import { findGroup, findUser, supplementaryGroups } from "../sys/linux/users.ts";
 
 const DEFAULT_SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -23,8 +24,13 @@ export function scriptContext(): Omit<CommandContext, "global"> {
     accounts: {
       user: (name) => findUser(name),
       group: (name) => findGroup(name)?.gid,
+      supplementary: (name) => {
+        const user = findUser(name);
+        return user === undefined ? [] : supplementaryGroups(user.name);
+      },
     },
     self: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    canSetGroups: processPort.canSetGroups,
     searchPath: process.env["PATH"] ?? DEFAULT_SEARCH_PATH,
   };
 }

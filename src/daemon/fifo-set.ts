@@ -128,11 +128,12 @@ export class FifoSet {
       logger.log(fifoScriptIgnoredLine(path));
       return;
     }
-    const { uid, gid } = ready;
+    const { uid, gid, groups } = ready;
     const reader = processes.start({
       argv: [...ready.argv, path],
       uid,
       gid,
+      groups,
       environment,
       timeout: undefined,
       killAfter: READER_KILL_DELAY,

@@ -30,6 +30,7 @@ export interface Notification {
   readonly argv: readonly [string, ...string[]];
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  readonly groups?: readonly number[] | undefined;
 }
 
 export interface NotifyQueueParts {
@@ -121,11 +122,12 @@ export class NotifyQueue {
 
   #start(notification: Notification, timeout: ProcessRequest["timeout"]): RunningProcess {
     const { processes, environment, logger } = this.#parts;
-    const { argv, uid, gid, instance, text } = notification;
+    const { argv, uid, gid, groups, instance, text } = notification;
     const running = processes.start({
       argv,
       uid,
       gid,
+      groups,
       environment,
       timeout,
       killAfter: milliseconds(0),

@@ -64,8 +64,8 @@ function prepareChecks(
     }
     const result = prepare(config.command);
     if (result.kind === "ready") {
-      const { argv, uid, gid } = result.ready;
-      checks.push({ config, argv, uid, gid });
+      const { argv, uid, gid, groups } = result.ready;
+      checks.push({ config, argv, uid, gid, groups });
     } else {
       disabled.add(config.name);
       lines.push(trackScriptDisabledLine(config.name, result.why));

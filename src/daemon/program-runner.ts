@@ -113,9 +113,9 @@ export class ProgramRunner {
     for (const { command, extra } of calls) {
       const ready = prepared.commands.get(command);
       if (ready === undefined) continue;
-      const { uid, gid } = ready;
+      const { uid, gid, groups } = ready;
       const argv: [string, ...string[]] = [...ready.argv, ...extra];
-      const notification = { instance: lane, text: command.text, argv, uid, gid };
+      const notification = { instance: lane, text: command.text, argv, uid, gid, groups };
       if (this.#isStopping && isLast) this.#notifications.addLast(notification);
       else this.#notifications.add(notification);
     }
@@ -200,6 +200,7 @@ export class ProgramRunner {
       argv: ready.argv,
       uid: ready.uid,
       gid: ready.gid,
+      groups: ready.groups,
       environment,
       timeout,
       killAfter: LIFE_SCRIPT_KILL_DELAY,

@@ -4,9 +4,11 @@
  */
 import type { Command } from "../base/command.ts";
 import type { GlobalConfig } from "../config/model.ts";
+import type { ProcessConfig } from "../config/process-config.ts";
 import {
   defaultUserMissingLine,
   notExecutableLine,
+  noGroupsLine,
   notFoundInPathLine,
   resolvedInPathLine,
   scriptMissingLine,
@@ -31,20 +33,27 @@ export interface Account {
 export interface Accounts {
   user(name: string): Account | undefined;
   group(name: string): number | undefined;
+  /** The groups of a user, by name or number, beside the primary one. */
+  supplementary(user: string): readonly number[];
 }
 
 export interface CommandContext {
-  readonly global: Pick<GlobalConfig, "scriptUser" | "scriptSecurity">;
+  readonly global: Pick<GlobalConfig, "scriptUser" | "scriptSecurity"> & {
+    readonly process?: Pick<ProcessConfig, "keepsSymlinks" | "supplementaryGroups">;
+  };
   readonly accounts: Accounts;
   /** The daemon's own. */
   readonly self: Account;
   readonly searchPath: string;
+  /** Whether programs can be given groups beside their primary one; only asked when wanted. */
+  readonly canSetGroups?: boolean;
 }
 
 export interface ReadyCommand {
   readonly argv: readonly [string, ...string[]];
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  readonly groups?: readonly number[] | undefined;
   readonly isUnsafe: boolean;
 }
 
@@ -95,9 +104,10 @@ function checkProgram(command: Command, found: FoundProgram): PreparedCommand {
       const disables = isUnsafe && context.global.scriptSecurity;
       const lines = [...found.lines, ...(isUnsafe ? [unsafeLine(path, disables)] : [])];
       if (disables) return { kind: "disabled", why: "insecure", lines };
+      const file = context.global.process?.keepsSymlinks === true ? path : verdict.resolved;
       const argv: [string, ...string[]] = isExecutableFormat
-        ? [path, ...rest]
-        : [SHELL, path, ...rest];
+        ? [file, ...rest]
+        : [SHELL, file, ...rest];
       return ready({ argv, isUnsafe }, { identity, context, lines });
     }
   }
@@ -111,7 +121,16 @@ function ready(
   // Only a change of identity is asked for: an ordinary user may not even ask for its own.
   const uid = identity.uid === context.self.uid ? undefined : identity.uid;
   const gid = identity.gid === context.self.gid ? undefined : identity.gid;
-  return { kind: "ready", ready: { ...program, uid, gid }, lines };
+  const { groups } = identity;
+  if (groups === undefined) return { kind: "ready", ready: { ...program, uid, gid }, lines };
+  // Without the means a script still runs: its primary group is what it had before.
+  return context.canSetGroups === true
+    ? { kind: "ready", ready: { ...program, uid, gid, groups }, lines }
+    : {
+        kind: "ready",
+        ready: { ...program, uid, gid },
+        lines: [...lines, noGroupsLine(program.argv[0])],
+      };
 }
 
 /** Who runs scripts that name nobody; undefined where those are not run. */
@@ -130,17 +149,33 @@ export function identityFor(
 ): ScriptIdentity | { readonly problem: LogLine } {
   const named =
     command.user === undefined ? global.scriptUser : { user: command.user, group: command.group };
-  if (named !== undefined) {
-    const user = accounts.user(named.user);
-    if (user === undefined) return { problem: unknownUserLine(named.user, command.text) };
-    const gid = named.group === undefined ? user.gid : accounts.group(named.group);
-    return gid === undefined
-      ? { problem: unknownGroupLine(named.group ?? "", command.text) }
-      : { uid: user.uid, gid };
-  }
+  const wantsAll = global.process?.supplementaryGroups === true;
+  if (named !== undefined) return namedIdentity(named, wantsAll, command, accounts);
   const standard = accounts.user(DEFAULT_SCRIPT_USER);
-  if (standard !== undefined) return standard;
-  return global.scriptSecurity ? { problem: defaultUserMissingLine(command.text) } : self;
+  if (standard === undefined && global.scriptSecurity) {
+    return { problem: defaultUserMissingLine(command.text) };
+  }
+  const account = standard ?? self;
+  if (!wantsAll) return account;
+  const name = standard === undefined ? String(self.uid) : DEFAULT_SCRIPT_USER;
+  return { ...account, groups: [account.gid, ...accounts.supplementary(name)] };
+}
+
+/** keepalived.conf(5) script_user: a group after a colon comes with the others of the user. */
+function namedIdentity(
+  named: { readonly user: string; readonly group: string | undefined },
+  wantsAll: boolean,
+  { text }: Command,
+  accounts: Accounts,
+): ScriptIdentity | { readonly problem: LogLine } {
+  const user = accounts.user(named.user);
+  if (user === undefined) return { problem: unknownUserLine(named.user, text) };
+  const asksAll = named.group?.startsWith(":") === true;
+  const group = asksAll ? named.group.slice(1) : (named.group ?? "");
+  const gid = group === "" ? user.gid : accounts.group(group);
+  if (gid === undefined) return { problem: unknownGroupLine(group, text) };
+  if (!asksAll && !wantsAll) return { uid: user.uid, gid };
+  return { uid: user.uid, gid, groups: [gid, ...accounts.supplementary(named.user)] };
 }
 
 export function findProgram(

@@ -4,17 +4,21 @@
  */
 import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** Who runs it. */
 export interface ScriptIdentity {
   readonly uid: number;
   readonly gid: number;
+  /** All groups, where they are not the primary one alone. */
+  readonly groups?: readonly number[] | undefined;
 }
 
 export type FileVerdict =
   | {
       readonly kind: "usable";
+      /** By which it is to be run: where links lead, unless another name would change what it does. */
+      readonly resolved: string;
       /** Somebody beside root could replace it, and it would run as root. */
       readonly isUnsafe: boolean;
       /** The file or directory by which they could. */
@@ -55,7 +59,10 @@ export function inspectScript(path: string, identity: ScriptIdentity): FileVerdi
     // hits every /bin/… on a merged-/usr system. Both the path and its target are walked.
     const weakness = runsAsRoot ? (weaknessOf(path) ?? weaknessOf(target)) : undefined;
     const isUnsafe = weakness !== undefined;
-    return { kind: "usable", isUnsafe, weakness, isExecutableFormat: hasExecutableFormat(target) };
+    const format = formatOf(target);
+    const resolved = format === "program" && basename(target) !== basename(path) ? path : target;
+    const isExecutableFormat = format !== "other";
+    return { kind: "usable", resolved, isUnsafe, weakness, isExecutableFormat };
   } catch (error: unknown) {
     return { kind: "missing", reason: reasonOf(error) };
   }
@@ -84,8 +91,9 @@ function whatRefuses(target: string, stats: Stats, identity: ScriptIdentity): st
 }
 
 /** Search permission for a directory, execute permission for a file: the same three bits. */
-function allowsExecute(stats: Stats, { uid, gid }: ScriptIdentity): boolean {
-  const shift = stats.uid === uid ? 6 : stats.gid === gid ? 3 : 0;
+function allowsExecute(stats: Stats, { uid, gid, groups }: ScriptIdentity): boolean {
+  const isInGroup = stats.gid === gid || groups?.includes(stats.gid) === true;
+  const shift = stats.uid === uid ? 6 : isInGroup ? 3 : 0;
   return ((stats.mode >> shift) & 1) === 1;
 }
 
@@ -115,7 +123,8 @@ function parents(path: string): readonly string[] {
 const ELF_MAGIC = "\u007fELF";
 const INTERPRETER_MAGIC = "#!";
 
-function hasExecutableFormat(path: string): boolean {
+/** What the kernel makes of a file: a program, a script with its interpreter, or nothing. */
+function formatOf(path: string): "program" | "script" | "other" {
   const head = new Uint8Array(4);
   try {
     const fd = openSync(path, "r");
@@ -126,10 +135,11 @@ function hasExecutableFormat(path: string): boolean {
     }
   } catch {
     // Executable but not readable: only the kernel can tell, so it shall.
-    return true;
+    return "program";
   }
   const text = String.fromCharCode(...head);
-  return text === ELF_MAGIC || text.startsWith(INTERPRETER_MAGIC);
+  if (text === ELF_MAGIC) return "program";
+  return text.startsWith(INTERPRETER_MAGIC) ? "script" : "other";
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

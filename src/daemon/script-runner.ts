@@ -33,6 +33,7 @@ export interface RunnableScript {
   readonly argv: readonly [string, ...string[]];
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  readonly groups?: readonly number[] | undefined;
 }
 
 export interface ScriptRunnerParts {
@@ -180,12 +181,13 @@ export class ScriptRunner {
       return;
     }
     const { timers, processes, environment } = this.#parts;
-    const { argv, uid, gid, config } = job.script;
+    const { argv, uid, gid, groups, config } = job.script;
     job.startedAt = timers.wallClock();
     const running = processes.start({
       argv,
       uid,
       gid,
+      groups,
       environment,
       timeout: config.timeout,
       killAfter: SCRIPT_KILL_DELAY,

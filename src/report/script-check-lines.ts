@@ -39,6 +39,11 @@ export const unknownUserLine = (user: string, script: string): LogLine =>
 export const unknownGroupLine = (group: string, script: string): LogLine =>
   problem(`Script group '${group}' does not exist: ${script} cannot be run`);
 
+export const noGroupsLine = (script: string): LogLine =>
+  warning(
+    `${script} runs with the primary group of its user alone: setpriv (util-linux) is not installed`,
+  );
+
 export const defaultUserMissingLine = (script: string): LogLine =>
   problem(
     `Script user 'keepalived_script' does not exist: ${script} cannot be run under enable_script_security; add \`script_user USER\` or create that user`,

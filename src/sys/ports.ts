@@ -12,6 +12,7 @@ import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
 export * from "./link-ports.ts";
+export * from "./program-ports.ts";
 export * from "./tracker-ports.ts";
 
 /** Monotonic time and the one timer of a process. */
@@ -346,41 +347,6 @@ export interface NetworkPorts {
 /** Datagrams to the system log; never blocks, drops and counts instead. */
 export interface SyslogSocket extends Disposable {
   send(datagram: Uint8Array): boolean;
-}
-
-/** A program that ended. */
-export interface ProcessResult {
-  readonly outcome:
-    | { readonly kind: "exited"; readonly status: number }
-    | { readonly kind: "signalled"; readonly signal: number }
-    | { readonly kind: "timedOut" }
-    | { readonly kind: "notStarted"; readonly errno: number; readonly reason: string };
-  readonly duration: Duration;
-  /** The last lines of standard output and error, bounded. */
-  readonly outputTail: string;
-}
-
-export interface ProcessRequest {
-  readonly argv: readonly [string, ...string[]];
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Then TERM to the process group, and KILL after `killAfter`. */
-  readonly timeout: Duration | undefined;
-  readonly killAfter: Duration;
-  readonly captureBytes: number;
-}
-
-export interface RunningProcess {
-  readonly pid: number | undefined;
-  readonly result: Promise<ProcessResult>;
-  /** TERM to the group, KILL after `killAfter`. */
-  end(): void;
-}
-
-/** Running programs, for the parent process. */
-export interface ProcessPort {
-  start(request: ProcessRequest): RunningProcess;
 }
 
 /** Time for the parent process, whose work is never exact to the millisecond. */

@@ -155,6 +155,11 @@ describe("running programs", () => {
     assert.ok(toMilliseconds(duration) < 1_000);
   });
 
+  test("a program gets the groups asked for", { skip: skip ?? false }, async () => {
+    const request = shell("id -u; id -g; id -G", { uid: 65534, gid: 65534, groups: [65534, 50] });
+    assert.equal((await processPort.start(request).result).outputTail, "65534\n65534\n65534 50\n");
+  });
+
   test("a program runs as the user asked for", { skip: skip ?? false }, async () => {
     const { result } = processPort.start(shell("id -u; id -g; id -G", { uid: 65534, gid: 65534 }));
     assert.equal((await result).outputTail, "65534\n65534\n65534\n");

@@ -103,7 +103,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Keep symlinks in script paths instead of resolving them.",
-    later: "the paths of scripts are used as they are",
+    set: (draft, { value }) => (draft.process.keepsSymlinks = value),
   }),
   boolean({
     name: "set_supplementary_groups",
@@ -111,7 +111,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Run scripts with all groups of their user.",
-    later: "scripts run with the primary group of their user alone",
+    set: (draft, { value }) => (draft.process.supplementaryGroups = value),
   }),
   command({
     name: "startup_script",

@@ -4,7 +4,9 @@
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { constants } from "node:os";
+import { basename } from "node:path";
 import { toMilliseconds, microseconds } from "../../base/units.ts";
 import type { Duration } from "../../base/units.ts";
 import type { ProcessPort, ProcessRequest, ProcessResult, RunningProcess } from "../ports.ts";
@@ -17,7 +19,16 @@ const DRAIN_MS = 50;
 /** setTimeout wraps to 1 ms beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export const processPort: ProcessPort = { start };
+/** Of util-linux; the program of the same name in BusyBox knows no groups. */
+const GROUP_SETTER = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => {
+  try {
+    return basename(realpathSync(path)) === "setpriv";
+  } catch {
+    return false;
+  }
+});
+
+export const processPort: ProcessPort = { start, canSetGroups: GROUP_SETTER !== undefined };
 
 function start(request: ProcessRequest): RunningProcess {
   const startedAt = process.hrtime.bigint();
@@ -61,14 +72,29 @@ function start(request: ProcessRequest): RunningProcess {
 }
 
 function spawnGroup(request: ProcessRequest): ChildProcess {
-  const [program, ...args] = request.argv;
+  const { uid, gid, groups } = request;
+  const isSetByOther = groups !== undefined && GROUP_SETTER !== undefined;
+  const [program, ...args] = isSetByOther
+    ? withGroups(GROUP_SETTER, groups, request)
+    : request.argv;
   return spawn(program, args, {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...request.environment },
-    ...(request.uid === undefined ? {} : { uid: request.uid }),
-    ...(request.gid === undefined ? {} : { gid: request.gid }),
+    ...(uid === undefined || isSetByOther ? {} : { uid }),
+    ...(gid === undefined || isSetByOther ? {} : { gid }),
   });
+}
+
+/** Node drops every group but the primary one; setpriv(1) sets them and becomes the program. */
+function withGroups(
+  setter: string,
+  groups: readonly number[],
+  { argv, uid, gid }: ProcessRequest,
+): readonly [string, ...string[]] {
+  const user = uid === undefined ? [] : ["--reuid", String(uid)];
+  const group = gid === undefined ? [] : ["--regid", String(gid)];
+  return [setter, ...user, ...group, "--groups", groups.join(","), "--", ...argv];
 }
 
 /** The end of a program: by itself, by its timeout, or because we were asked for it. */

@@ -30,6 +30,7 @@ function problemsOf(program: string, user?: string): readonly CommandProblem[] {
     accounts: {
       user: (name) => (name === "monitor" ? STRANGER : undefined),
       group: () => undefined,
+      supplementary: () => [50, 51],
     },
     self: STRANGER,
     searchPath: directory,

@@ -97,6 +97,7 @@ export interface FakeRun {
 
 /** Programs that run until a test ends them. */
 export class FakeProcesses implements ProcessPort {
+  readonly canSetGroups = true;
   readonly runs: FakeRun[] = [];
   readonly #timers: Timers;
 

@@ -31,6 +31,8 @@ before(() => {
   chmodSync(join(directory, "open"), 0o777);
   file("open/in.sh", "#!/bin/sh\n", 0o755);
   symlinkSync(join(directory, "good.sh"), join(directory, "link.sh"));
+  file("group.sh", "#!/bin/sh\n", 0o750);
+  symlinkSync("/bin/sh", join(directory, "applet"));
   symlinkSync(directory, join(directory, "self"));
   symlinkSync("loop", join(directory, "loop"));
 });
@@ -51,6 +53,7 @@ function context(changes: Partial<CommandContext> = {}): CommandContext {
     accounts: {
       user: (name) => (name === "stranger" ? stranger : undefined),
       group: (name) => (name === "others" ? 777 : undefined),
+      supplementary: () => [50, 51],
     },
     self,
     searchPath: "/usr/bin:/bin",
@@ -168,11 +171,63 @@ test("security disables an unsafe script, and only then", { skip: !isRoot }, () 
     [`Unsafe permissions found for script '${path("writable.sh")}'.`],
   );
   const global = { scriptUser: { user: "root", group: undefined }, scriptSecurity: true };
-  const accounts = { user: () => ({ uid: 0, gid: 0 }), group: () => 0 };
+  const accounts = { user: () => ({ uid: 0, gid: 0 }), group: () => 0, supplementary: () => [] };
   const strict = prepareCommand(unsafe, context({ global, accounts }));
   assert.ok(strict.kind === "disabled");
   assert.equal(strict.why, "insecure");
   assert.match(strict.lines[0]?.text ?? "", /^Unsafe permissions found .* - disabling\. /);
+});
+
+/** The words a command is run with. */
+function wordsOf(program: string, keepsSymlinks: boolean): readonly string[] {
+  const process = { keepsSymlinks, supplementaryGroups: false };
+  const global = { scriptUser: undefined, scriptSecurity: false, process };
+  const prepared = prepareCommand(command(`${program} x`), context({ global }));
+  assert.ok(prepared.kind === "ready");
+  return prepared.ready.argv;
+}
+
+test("a script is run by where its link leads, with use_symlink_paths by the link", () => {
+  assert.deepEqual(wordsOf(path("link.sh"), false), [path("good.sh"), "x"]);
+  assert.deepEqual(wordsOf(path("link.sh"), true), [path("link.sh"), "x"]);
+});
+
+test("a program that is linked under another name keeps the name that tells it what to do", () => {
+  assert.deepEqual(wordsOf(path("applet"), false), [path("applet"), "x"]);
+});
+
+/** Who a command runs as, with `script_user stranger` and the group given. */
+function ownerOf(group: string | undefined, more: Partial<CommandContext>, all = false): unknown {
+  const process = { keepsSymlinks: false, supplementaryGroups: all };
+  const global = { scriptUser: { user: "stranger", group }, scriptSecurity: false, process };
+  const prepared = prepareCommand(command(path("good.sh")), context({ global, ...more }));
+  assert.ok(prepared.kind === "ready");
+  const { uid, gid, groups } = prepared.ready;
+  return { uid, gid, groups };
+}
+
+test("a script has all groups of its user after a colon, or where all scripts are to", () => {
+  const { uid } = stranger;
+  const canSetGroups = true;
+  assert.deepEqual(ownerOf("others", { canSetGroups }), { uid, gid: 777, groups: undefined });
+  assert.deepEqual(ownerOf(":others", { canSetGroups }), { uid, gid: 777, groups: [777, 50, 51] });
+  assert.deepEqual(ownerOf(":", { canSetGroups }), { uid, gid: uid, groups: [uid, 50, 51] });
+  const all = [uid, 50, 51];
+  assert.deepEqual(ownerOf(undefined, { canSetGroups }, true), { uid, gid: uid, groups: all });
+});
+
+test("where groups cannot be set the script runs with its primary one, and that is said", () => {
+  const global = { scriptUser: { user: "stranger", group: ":others" }, scriptSecurity: false };
+  const prepared = prepareCommand(command(path("good.sh")), context({ global }));
+  assert.ok(prepared.kind === "ready");
+  assert.equal(prepared.ready.groups, undefined);
+  assert.match(prepared.lines.at(-1)?.text ?? "", /primary group .* setpriv/);
+});
+
+test("a file that only a supplementary group may execute is executable", () => {
+  const group = { uid: 54_321, gid: 54_321, groups: [54_321, self.gid] };
+  assert.equal(inspectScript(path("group.sh"), stranger).kind, "notExecutable");
+  assert.equal(inspectScript(path("group.sh"), group).kind, "usable");
 });
 
 const check = (name: string, program: string): ScriptConfig => ({

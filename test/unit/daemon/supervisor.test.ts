@@ -84,7 +84,7 @@ function setUp(choices: Choices = {}) {
     processTable: table,
     environment: {},
     scripts: {
-      accounts: { user: () => undefined, group: () => undefined },
+      accounts: { user: () => undefined, group: () => undefined, supplementary: () => [] },
       self: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       searchPath: "/bin",
     },
