@@ -1,6 +1,7 @@
 /** What one node hears when another sends an advert: the packet as it would be on the wire. */
 import type { IpAddress } from "../base/address.ts";
 import { interfaceIndex, NO_TIME } from "../base/units.ts";
+import { placeOf } from "../vrrp/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { OLD_CHECKSUM_DESTINATION } from "../vrrp/receive.ts";
 import type { SystemPacket } from "../vrrp/system.ts";
@@ -41,6 +42,7 @@ export function packetsOf(
       bytes: encodeAdvert({ ...contentOf(config), priority: from.priority }, scope),
       family: config.family,
       interfaceIndex: indexOf(other, to.state) ?? FIRST_INTERFACE,
+      vrf: other.vrf === undefined ? undefined : indexOf(other, to.state),
       authenticated: undefined,
     },
   ];
@@ -54,11 +56,11 @@ function interfaceIndexOne(): NonNullable<ReturnType<typeof interfaceIndex>> {
   return index;
 }
 
-const indexOf = ({ interfaceName }: InstanceConfig, { network }: SystemState) =>
-  interfaceName === undefined ? undefined : network.get(interfaceName)?.index;
+const indexOf = (config: InstanceConfig, { network }: SystemState) =>
+  network.get(placeOf(config) ?? "")?.index;
 
-const isUp = ({ interfaceName }: InstanceConfig, { network }: SystemState): boolean =>
-  interfaceName === undefined || network.get(interfaceName)?.up === true;
+const isUp = (config: InstanceConfig, { network }: SystemState): boolean =>
+  placeOf(config) === undefined || network.get(placeOf(config) ?? "")?.up === true;
 
 /** Where an advert goes on its way to the other; undefined when it does not get there. */
 function destinationFor(config: InstanceConfig, other: InstanceConfig): IpAddress | undefined {

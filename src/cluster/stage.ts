@@ -11,6 +11,7 @@ import type { Duration, Instant } from "../base/units.ts";
 import type { Link, Network } from "../track/network.ts";
 import { NO_VERDICTS } from "../track/verdicts.ts";
 import type { Verdict } from "../track/verdicts.ts";
+import { placeOf } from "../vrrp/config.ts";
 import type { Authentication, Delivery, InstanceConfig } from "../vrrp/config.ts";
 import { instanceAt, systemDeadline } from "../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../vrrp/system-state.ts";
@@ -119,7 +120,7 @@ function inventedSource({ config, nodeIndex }: Member): IpAddress {
 function networkOf(instances: readonly InstanceConfig[]): Network {
   const names = new Set(
     instances.flatMap((config) => [
-      ...(config.interfaceName === undefined ? [] : [config.interfaceName]),
+      ...[placeOf(config)].filter((name) => name !== undefined),
       ...config.trackedInterfaces.map(({ name }) => name),
       ...[...config.addresses, ...config.excludedAddresses].map((each) => each.interfaceName),
     ]),

@@ -326,6 +326,7 @@ export interface InstanceDraft {
   pollsOwnInterface?: Span;
   promotesSecondaries?: Span;
   timerExpiredBackup?: Located<number>;
+  vrf?: Located<string>;
   accept?: Located<boolean>;
   smtpAlert?: Located<boolean>;
   notifiesPriority?: Located<boolean>;

@@ -19,6 +19,7 @@ import {
 } from "./finish-strict.ts";
 import { finishTracking } from "./finish-tracking.ts";
 import { finishVmac } from "./finish-vmac.ts";
+import { finishVrf } from "./finish-vrf.ts";
 import { complain, isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -60,6 +61,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   return {
     name: draft.name.value,
     interfaceName: draft.interfaceName?.value,
+    ...finishVrf(draft, scope),
     vrid: id,
     family: election.family,
     version: election.version,

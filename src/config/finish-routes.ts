@@ -7,6 +7,7 @@ import type { Located } from "./diagnostics.ts";
 import type { DiagnosticCode } from "./diagnostics.ts";
 import type { Destination, HopDraft, RouteDraft } from "./route-drafts.ts";
 import type { NameKind } from "./route-names.ts";
+import { isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 const MAIN_TABLE = 254;
@@ -38,6 +39,7 @@ export function finishRoute(draft: RouteDraft, scope: Scope): VirtualRoute | und
   if (numbers === undefined || own === undefined || nextHops.length < hops.length) return undefined;
   const destination = draft.destination?.value ?? "everywhere";
   const { interfaceName, tunnel } = own;
+  checkVrf(draft.vrf, scope);
   const track = isTracked(draft, numbers.protocol, scope);
   const via = own.gateway !== undefined && familyOf(own.gateway) !== family;
   return {
@@ -50,6 +52,7 @@ export function finishRoute(draft: RouteDraft, scope: Scope): VirtualRoute | und
     preferredSource: draft.preferredSource?.value,
     priority: draft.priority?.value,
     table: numbers.table ?? MAIN_TABLE,
+    ...(draft.vrf === undefined ? {} : { vrf: draft.vrf.value }),
     protocol: (draft.ignoresLoss && numbers.protocol) ?? KEEPALIVED_PROTOCOL,
     scope: numbers.scope ?? SCOPE_OF_TYPE[draft.type ?? ""] ?? 0,
     type: ROUTE_TYPES[draft.type ?? "unicast"] ?? UNICAST,
@@ -72,6 +75,18 @@ export function finishRoute(draft: RouteDraft, scope: Scope): VirtualRoute | und
     tunnel,
     track,
   };
+}
+
+/** It may come later, as any interface; until then the route waits for it. */
+function checkVrf(vrf: Located<string> | undefined, scope: Scope): void {
+  if (vrf === undefined || !isMissing(scope, vrf.value)) return;
+  scope.report({
+    severity: "error",
+    code: "interface",
+    message: `VRF ${vrf.value} not found for route`,
+    at: vrf.at,
+    fix: missingInterfaceFix(scope, vrf.value),
+  });
 }
 
 /** `or`: the deprecated way to write two next hops. */
@@ -130,12 +145,6 @@ interface RouteNumbers {
 }
 
 function lookUp(draft: RouteDraft, scope: Scope): RouteNumbers | undefined {
-  if (draft.vrf !== undefined) {
-    const message = `vrf ${draft.vrf.value}: the table of a VRF is not looked up yet - ignoring`;
-    const fix = "write table and the number of the VRF's table";
-    complain(scope, { code: "ignored", message, at: draft.vrf.at, fix });
-    return undefined;
-  }
   const table = resolve(draft.table, ["table", LARGEST], scope, (name) => noTable(name, "route"));
   const protocol = resolve(
     draft.protocol,

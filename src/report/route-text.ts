@@ -40,7 +40,7 @@ export function renderRoute(route: VirtualRoute & Watched): string {
     ...when(details.tos, (tos) => `tos ${tos}`),
     ...when(via, renderVia),
     ...when(route.interfaceName, (name) => `dev ${name}`),
-    ...(route.table === MAIN_TABLE ? [] : [`table ${route.table}`]),
+    ...tableWords(route),
     ...(hidesProtocol(route) ? [] : [`proto ${route.protocol}`]),
     ...scopeWords(route),
     ...when(route.priority, (metric) => `metric ${metric}`),
@@ -55,6 +55,11 @@ function renderDestination({ destination, prefixLength, family }: VirtualRoute):
   const full = family === "ipv6" ? 128 : 32;
   const address = destination ?? (family === "ipv6" ? "::" : "0.0.0.0");
   return prefixLength === full ? address : `${address}/${prefixLength}`;
+}
+
+function tableWords({ table, vrf }: VirtualRoute): Words {
+  if (vrf !== undefined) return [`vrf ${vrf}`];
+  return table === MAIN_TABLE ? [] : [`table ${table}`];
 }
 
 const renderVia = (address: string): string =>

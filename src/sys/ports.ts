@@ -52,6 +52,8 @@ export interface LinkInfo {
   readonly master: InterfaceIndex | undefined;
   /** IFLA_GROUP. */
   readonly group: number;
+  /** IFLA_VRF_TABLE: the routing table of a VRF. */
+  readonly vrfTable?: number | undefined;
 }
 
 /** An address as rtnetlink reports it (RTM_NEWADDR). */
@@ -240,6 +242,8 @@ export interface AdvertSocketOptions {
   /** The interface to work on; undefined for unicast by source address alone. */
   readonly interfaceIndex: InterfaceIndex | undefined;
   readonly interfaceName: string | undefined;
+  /** The interface is a VRF: whatever arrives in it is heard. */
+  readonly isVrf?: boolean;
   /** Multicast group to join, or undefined for unicast. */
   readonly group: IpAddress | undefined;
   /** Unicast source to bind to. */

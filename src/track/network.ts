@@ -19,6 +19,10 @@ export interface Link {
   /** IFF_UP and IFF_RUNNING. */
   readonly up: boolean;
   readonly mtu: number;
+  /** The VRF it belongs to. */
+  readonly vrf?: InterfaceIndex | undefined;
+  /** Of a VRF: its routing table. */
+  readonly vrfTable?: number | undefined;
   /** In the order the kernel reports, which is the order they were added. */
   readonly addresses: readonly LinkAddress[];
 }
@@ -26,6 +30,12 @@ export interface Link {
 export type Network = ReadonlyMap<string, Link>;
 
 export const NO_NETWORK: Network = new Map();
+
+/** The VRF that an interface belongs to. */
+export function vrfOf(network: Network, index: InterfaceIndex): InterfaceIndex | undefined {
+  for (const link of network.values()) if (link.index === index) return link.vrf;
+  return undefined;
+}
 
 /**
  * The address adverts leave from when none is configured: the first IPv4 address, or the first

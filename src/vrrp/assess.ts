@@ -9,6 +9,7 @@ import type { TrackedObject } from "../track/config.ts";
 import type { Verdict, Verdicts } from "../track/verdicts.ts";
 import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
+import { placeOf } from "./config.ts";
 import type { InstanceConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
 import { routeInterfaces, ruleInterfaces } from "./route-config.ts";
@@ -87,7 +88,7 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
         ? OWNER
         : (Math.min(HIGHEST, Math.max(LOWEST, config.priority + weights)) as Priority),
     source,
-    interfaceIndex: link?.index,
+    interfaceIndex: facts.network.get(placeOf(config) ?? "")?.index,
   };
 }
 
@@ -143,9 +144,9 @@ function isFileFault(file: FileValue): boolean {
 const toGood = (verdict: Verdict | undefined): boolean | undefined =>
   verdict === undefined ? undefined : verdict === "good";
 
-/** The interface must exist; it must be up unless `dont_track_primary`. */
+/** The interface, or VRF, must exist; it must be up unless `dont_track_primary`. */
 function interfaceFaults(config: InstanceConfig, network: Network): readonly FaultCause[] {
-  const { interfaceName } = config;
+  const interfaceName = placeOf(config);
   if (interfaceName === undefined) return [];
   const link = network.get(interfaceName);
   if (link === undefined) return [{ kind: "interfaceMissing", interfaceName }];

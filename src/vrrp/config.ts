@@ -124,6 +124,8 @@ export interface InstanceConfig {
   readonly interfaceName: string | undefined;
   /** Interfaces made for it on that one and others; `advertInterface` says where adverts travel. */
   readonly vmac: VmacConfig;
+  /** The VRF that unicast without an interface happens in. */
+  readonly vrf?: string | undefined;
   readonly vrid: Vrid;
   readonly family: Family;
   readonly version: VrrpVersion;
@@ -186,6 +188,10 @@ export interface InstanceConfig {
   /** The name of its vrrp_sync_group. */
   readonly syncGroup: string | undefined;
 }
+
+/** Where an instance is: its interface, or the VRF that unicast without one happens in. */
+export const placeOf = ({ interfaceName, vrf }: InstanceConfig): string | undefined =>
+  interfaceName ?? vrf;
 
 /** Programs told of a group's state changes: keepalived.conf(5), vrrp_sync_group. */
 export type GroupNotifyCommands = Pick<

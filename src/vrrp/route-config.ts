@@ -49,6 +49,8 @@ export interface VirtualRoute {
   readonly priority: number | undefined;
   /** RT_TABLE_* */
   readonly table: number;
+  /** The VRF whose table it is instead; the number is looked up when the route is put in. */
+  readonly vrf?: string | undefined;
   /** RTPROT_* */
   readonly protocol: number;
   /** RT_SCOPE_* */
@@ -87,9 +89,9 @@ export interface TrackGroupConfig {
   readonly members: readonly string[];
 }
 
-/** The interfaces a route goes out by. */
+/** The interfaces a route goes out by, and the VRF it is in. */
 export const routeInterfaces = (route: VirtualRoute): readonly string[] =>
-  [route.interfaceName, ...route.nextHops.map((hop) => hop.interfaceName)].filter(
+  [route.interfaceName, route.vrf, ...route.nextHops.map((hop) => hop.interfaceName)].filter(
     (name) => name !== undefined,
   );
 

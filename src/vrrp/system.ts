@@ -6,6 +6,7 @@
 import type { Family, IpAddress, MacAddress } from "../base/address.ts";
 import { unreachable } from "../base/failure.ts";
 import type { Duration, Instant, InterfaceIndex } from "../base/units.ts";
+import { vrfOf } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
 import { withUpdate } from "../track/verdicts.ts";
 import type { TrackerUpdate, Verdicts } from "../track/verdicts.ts";
@@ -34,6 +35,8 @@ import type { Inputs, SystemConfig, SystemState, SystemStep } from "./system-sta
 export interface SystemPacket extends Packet {
   readonly family: Family;
   readonly interfaceIndex: InterfaceIndex;
+  /** The VRF it was heard in, when by a socket that listens to all of one. */
+  readonly vrf?: InterfaceIndex | undefined;
 }
 
 export type SystemInput =
@@ -268,7 +271,12 @@ function concerns(
   const router = config.routers[index];
   const instance = instanceAt(state, index);
   if (router?.config.family !== packet.family || instance === undefined) return false;
+  const { interfaceName, vrf } = router.config;
   const { interfaceIndex } = instance.assessment;
+  if (vrf !== undefined) return packet.vrf !== undefined && packet.vrf === interfaceIndex;
+  if (packet.vrf !== undefined) return false;
+  // A socket for no interface hears all VRFs too (sysctl net.ipv4.raw_l3mdev_accept).
+  if (interfaceName === undefined) return vrfOf(state.network, packet.interfaceIndex) === undefined;
   return interfaceIndex === undefined || interfaceIndex === packet.interfaceIndex;
 }
 

@@ -382,7 +382,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "none",
     help: "VRF for unicast instances without interface.",
-    later: "adverts are sent outside the VRF",
+    set: (draft, found) => (draft.vrf = found),
   }),
   value(interfaceName, {
     name: "lvs_sync_daemon_interface",

@@ -306,7 +306,10 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "main",
     help: "Routing table.",
-    set: (draft, value) => (draft.table = value),
+    set: (draft, value) => {
+      draft.table = value;
+      delete draft.vrf;
+    },
     spoil,
   }),
   optionValue(numberOrName("N|NAME", 255), {
@@ -386,8 +389,10 @@ export const ROUTE_OPTIONS = optionTable<RouteDraft>("route", [
     group: "routes",
     default: "none",
     help: "Use the table of a VRF.",
-    later: "the table of a VRF is not looked up, and the route is left out",
-    set: (draft, value) => (draft.vrf = value),
+    set: (draft, value) => {
+      draft.vrf = value;
+      delete draft.table;
+    },
     spoil,
   }),
   ENCAP,

@@ -17,6 +17,7 @@ import type {
   PreparedFrames,
 } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
+import { placeOf } from "../../vrrp/config.ts";
 import type { InstanceConfig, VirtualAddress } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import { encodeGratuitousArp } from "../../wire/arp.ts";
@@ -309,7 +310,7 @@ export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] 
 
 /** Whether an interface's going up or down concerns the instance. */
 export const usesInterface = (config: InstanceConfig, name: string): boolean =>
-  config.interfaceName === name ||
+  placeOf(config) === name ||
   config.trackedInterfaces.some((tracked) => tracked.name === name) ||
   config.routes.some((route) => routeInterfaces(route).includes(name)) ||
   allAddresses(config).some((virtual) => virtual.interfaceName === name);

@@ -11,6 +11,7 @@ import type {
   NetworkPorts,
   OutgoingAdvert,
 } from "../../sys/ports.ts";
+import { placeOf } from "../../vrrp/config.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 
 interface Open {
@@ -28,14 +29,17 @@ export interface OpenSocket {
 
 export type SendResults = ReadonlyMap<number, number>;
 
+/** A packet, and the VRF it was heard in, when by a socket that listens to all of one. */
+export type HeardAdvert = IncomingAdvert & { readonly vrf?: InterfaceIndex };
+
 export class AdvertSockets implements Disposable {
   readonly #ports: NetworkPorts;
-  readonly #onPackets: (packets: readonly IncomingAdvert[]) => void;
+  readonly #onPackets: (packets: readonly HeardAdvert[]) => void;
   readonly #open = new Map<string, Open>();
   /** Key of the socket of each router, by position. */
   #keys: (string | undefined)[] = [];
 
-  constructor(ports: NetworkPorts, onPackets: (packets: readonly IncomingAdvert[]) => void) {
+  constructor(ports: NetworkPorts, onPackets: (packets: readonly HeardAdvert[]) => void) {
     this.#ports = ports;
     this.#onPackets = onPackets;
   }
@@ -63,7 +67,7 @@ export class AdvertSockets implements Disposable {
       if (options === undefined || key === undefined || this.#open.has(key)) continue;
       try {
         const socket = this.#ports.openAdvertSocket(options);
-        socket.onPackets(this.#onPackets);
+        socket.onPackets(this.#listenerFor(options));
         this.#open.set(key, { socket, options });
         opened.push({ socket, options });
       } catch (error: unknown) {
@@ -72,6 +76,15 @@ export class AdvertSockets implements Disposable {
       }
     }
     return { opened, failed };
+  }
+
+  /** What is heard in a VRF says so: addresses in it may be those of another. */
+  #listenerFor(options: AdvertSocketOptions): (packets: readonly IncomingAdvert[]) => void {
+    const vrf = options.isVrf ? options.interfaceIndex : undefined;
+    if (vrf === undefined) return this.#onPackets;
+    return (packets) => {
+      this.#onPackets(packets.map((packet) => ({ ...packet, vrf })));
+    };
   }
 
   /** Sends the packets of several routers, those that share a socket in one call. */
@@ -131,13 +144,15 @@ export function socketOptions(
   config: InstanceConfig,
   interfaceIndex: InterfaceIndex | undefined,
 ): AdvertSocketOptions | undefined {
-  const { delivery, family, interfaceName } = config;
+  const { delivery, family } = config;
+  const interfaceName = placeOf(config);
   if (interfaceName !== undefined && interfaceIndex === undefined) return undefined;
   return {
     family,
     protocol: config.authentication.kind === "ah" ? "ah" : "vrrp",
     interfaceIndex,
     interfaceName,
+    isVrf: config.vrf !== undefined,
     group: delivery.kind === "multicast" ? delivery.group : undefined,
     bindAddress: delivery.kind === "unicast" ? delivery.source : undefined,
     hopLimit: delivery.kind === "unicast" ? delivery.ttl : 255,

@@ -136,6 +136,13 @@ export class NetworkTable {
     }
   }
 
+  /** What a link is to VRFs: one itself, or a member of one. */
+  #vrf({ master, vrfTable }: LinkInfo): Pick<Link, "vrf" | "vrfTable"> {
+    if (vrfTable !== undefined) return { vrfTable };
+    if (master === undefined) return {};
+    return this.#links.get(master)?.vrfTable === undefined ? {} : { vrf: master };
+  }
+
   #link(link: LinkInfo): Link {
     const addresses = [...(this.#addresses.get(link.index)?.values() ?? [])];
     return {
@@ -143,6 +150,7 @@ export class NetworkTable {
       name: link.name,
       up: this.#judged.get(link.name) ?? isUp(link),
       mtu: link.mtu,
+      ...this.#vrf(link),
       addresses: addresses.map(({ address, prefixLength, flags }) => ({
         address,
         prefixLength,

@@ -6,12 +6,14 @@ import type { RouteTunnel, VirtualRoute, VirtualRule } from "../../vrrp/route-co
 import { routeInterfaces } from "../../vrrp/route-config.ts";
 import type { Encapsulation } from "../../wire/netlink/route-details.ts";
 
-/** The request for a route, or undefined while an interface of its is missing. */
+/** The request for a route, or undefined while an interface of its, or its VRF, is missing. */
 export function toRouteChange(route: VirtualRoute, network: Network): RouteChange | undefined {
   const indexOf = (name: string | undefined): InterfaceIndex | undefined =>
     name === undefined ? undefined : network.get(name)?.index;
   if (routeInterfaces(route).some((name) => indexOf(name) === undefined)) return undefined;
-  const { interfaceName, details, nextHops, tunnel } = route;
+  const { interfaceName, details, nextHops, tunnel, vrf } = route;
+  const table = vrf === undefined ? route.table : network.get(vrf)?.vrfTable;
+  if (table === undefined) return undefined;
   return {
     operation: route.operation,
     route: {
@@ -21,7 +23,7 @@ export function toRouteChange(route: VirtualRoute, network: Network): RouteChang
       gateway: route.gateway,
       preferredSource: route.preferredSource,
       priority: route.priority,
-      table: route.table,
+      table,
       protocol: route.protocol,
       scope: route.scope,
       type: route.type,

@@ -176,7 +176,8 @@ function keyOf({ routes }: RoutingConfig, network: Network): string {
   return [...names]
     .map((name) => {
       const link = network.get(name);
-      return `${name} ${link?.index ?? "-"} ${link?.up ?? false}`;
+      const vrf = `${link?.vrf ?? "-"} ${link?.vrfTable ?? "-"}`;
+      return `${name} ${link?.index ?? "-"} ${link?.up ?? false} ${vrf}`;
     })
     .join();
 }

@@ -45,6 +45,9 @@ export const LinkAttribute = {
 } as const;
 /** IFLA_INFO_KIND, within IFLA_LINKINFO. */
 const INFO_KIND = 1;
+/** IFLA_INFO_DATA, and in it, for a VRF, IFLA_VRF_TABLE. */
+const INFO_DATA = 2;
+const VRF_TABLE = 1;
 /** RTEXT_FILTER_SKIP_STATS: counters double a dump and nobody here reads them. */
 const SKIP_STATISTICS = 8;
 
@@ -59,6 +62,8 @@ export interface Link {
   readonly kind: string | undefined;
   readonly parent: InterfaceIndex | undefined;
   readonly master: InterfaceIndex | undefined;
+  /** IFLA_VRF_TABLE; only of a VRF. */
+  readonly vrfTable?: number | undefined;
 }
 
 /**
@@ -84,6 +89,7 @@ export function decodeLink(message: NetlinkMessage): Result<Link, NetlinkError> 
     return fail({ kind: "missing", attribute: LinkAttribute.name });
   }
   if (mtu === undefined) return fail({ kind: "missing", attribute: LinkAttribute.mtu });
+  const vrfTable = readVrfTable(values.get(LinkAttribute.linkInfo));
   return ok({
     index,
     name,
@@ -95,6 +101,7 @@ export function decodeLink(message: NetlinkMessage): Result<Link, NetlinkError> 
     kind: readKind(values.get(LinkAttribute.linkInfo)),
     parent: readIndex(values.get(LinkAttribute.link)),
     master: readIndex(values.get(LinkAttribute.master)),
+    ...(vrfTable === undefined ? {} : { vrfTable }),
   });
 }
 
@@ -132,7 +139,15 @@ export function encodeLink(link: Link, sequence = 0): Uint8Array {
     attributes.push({ type: LinkAttribute.master, value: uint32(link.master) });
   }
   if (link.kind !== undefined) {
-    const value = encodeAttributes([{ type: INFO_KIND, value: zeroTerminated(link.kind) }]);
+    const { vrfTable } = link;
+    const data =
+      vrfTable === undefined
+        ? []
+        : [{ type: VRF_TABLE, value: uint32(vrfTable) } satisfies Attribute];
+    const value = encodeAttributes([
+      { type: INFO_KIND, value: zeroTerminated(link.kind) },
+      ...(data.length === 0 ? [] : [{ type: INFO_DATA, value: encodeAttributes(data) }]),
+    ]);
     attributes.push({ type: LinkAttribute.linkInfo, value });
   }
   return encodeMessage({ type: MessageType.newLink, flags: 0, sequence }, fixed, attributes);
@@ -145,6 +160,13 @@ function readMac(value: Uint8Array | undefined): MacAddress | undefined {
 function readIndex(value: Uint8Array | undefined): InterfaceIndex | undefined {
   const number = value === undefined ? undefined : readUint32(value);
   return number === undefined ? undefined : interfaceIndex(number);
+}
+
+function readVrfTable(value: Uint8Array | undefined): number | undefined {
+  if (value === undefined || readKind(value) !== "vrf") return undefined;
+  const data = decodeAttributes(value, 0).find(({ type }) => type === INFO_DATA);
+  const table = data && decodeAttributes(data.value, 0).find(({ type }) => type === VRF_TABLE);
+  return table && readUint32(table.value);
 }
 
 function readKind(value: Uint8Array | undefined): string | undefined {
