@@ -78,6 +78,8 @@ export function renderCause(cause: TransitionCause): string {
       return `${cause.source} took over while this process did not run for ${renderSpan(toMilliseconds(cause.gap))}`;
     case "didNotRun":
       return `this process did not run for ${renderSpan(toMilliseconds(cause.gap))}, and its addresses were given up`;
+    case "timerExpired":
+      return `this process did not run for ${renderSpan(toMilliseconds(cause.gap))}, so that another router must be master`;
     case "adopted":
       return "it took over from the daemon that ran here before";
     case "removed":

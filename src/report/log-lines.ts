@@ -6,24 +6,13 @@ import { familyOf } from "../base/address.ts";
 import { errnoName, unreachable } from "../base/failure.ts";
 import { toMilliseconds, toSeconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
-import type {
-  ConflictEvidence,
-  Culprit,
-  FaultCause,
-  TransitionCause,
-  VrrpEvent,
-} from "../vrrp/events.ts";
+import type { ConflictEvidence, Culprit, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
 import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
-import {
-  renderCause,
-  renderErrnoText,
-  renderEvidence,
-  renderFault,
-  renderSendAdvice,
-} from "./causes.ts";
+import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
 import { renderSpan } from "./dates.ts";
+import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
 
@@ -50,6 +39,7 @@ export function renderEvent(
     case "lowerPriorityReceived":
     case "lowerPriorityDiscarded":
     case "ownAddressHeard":
+    case "secondOwnerHeard":
       return [rivalLine(name, event)];
     case "priorityZeroReceived":
       return [priorityZeroLine(name, event.asMaster)];
@@ -91,11 +81,9 @@ export function renderEvent(
     case "sendRecovered":
       return [notice(`${name} adverts are sent again`)];
     case "stalled":
-      return [warning(`${name} ${stallText(event.gap)}`)];
     case "leaseExpired":
-      return [warning(`${name} ${leaseExpiredText(event.gap)}`)];
     case "leaseRenewedLate":
-      return [warning(`${name} ${leaseLateText(event.late)}`)];
+      return [warning(`${name} ${idleText(event)}`)];
     case "groupFollows":
       return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":
@@ -113,14 +101,22 @@ const priorityZeroLine = (name: string, asMaster: boolean): LogLine =>
 const OLD_CHECKSUM_TEXT =
   "the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)";
 
-const stallText = (gap: Duration): string =>
-  `this process did not run for ${renderSpan(toMilliseconds(gap))} as master: it listens before it speaks`;
+type IdleEvent = Extract<InstanceEvent, { kind: "stalled" | "leaseExpired" | "leaseRenewedLate" }>;
 
-const leaseExpiredText = (gap: Duration): string =>
-  `this process did not run for ${renderSpan(toMilliseconds(gap))}: the kernel has taken its addresses off, and another router may have them. It listens before it speaks`;
-
-const leaseLateText = (late: Duration): string =>
-  `this process did not run when its addresses were to be renewed: the kernel took them off ${renderSpan(toMilliseconds(late))} ago. Nobody can have taken over yet, so they are put back`;
+/** What it meant that this process did not run. */
+function idleText(event: IdleEvent): string {
+  const span = renderSpan(
+    toMilliseconds(event.kind === "leaseRenewedLate" ? event.late : event.gap),
+  );
+  switch (event.kind) {
+    case "stalled":
+      return `this process did not run for ${span} as master: it listens before it speaks`;
+    case "leaseExpired":
+      return `this process did not run for ${span}: the kernel has taken its addresses off, and another router may have them. It listens before it speaks`;
+    case "leaseRenewedLate":
+      return `this process did not run when its addresses were to be renewed: the kernel took them off ${span} ago. Nobody can have taken over yet, so they are put back`;
+  }
+}
 
 const groupText = (group: string, state: string): string =>
   `VRRP_Group(${group}) Syncing instances to ${state.toUpperCase()} state`;
@@ -155,7 +151,8 @@ type RivalEvent = Extract<
       | "higherAddressReceived"
       | "lowerPriorityReceived"
       | "lowerPriorityDiscarded"
-      | "ownAddressHeard";
+      | "ownAddressHeard"
+      | "secondOwnerHeard";
   }
 >;
 
@@ -181,6 +178,10 @@ function rivalLine(name: string, event: RivalEvent): LogLine {
       return warning(
         `${name} WARNING - equal priority advert received from remote host with our IP address. Two hosts use ${event.source}`,
       );
+    case "secondOwnerHeard":
+      return warning(
+        `${name} CONFIGURATION ERROR: local instance and ${event.source} are both configured as address owner, please resolve`,
+      );
     default:
       return unreachable(event);
   }
@@ -191,69 +192,6 @@ const masterChange = (from: string | undefined, to: string): string =>
 
 const intervalChange = (event: Extract<InstanceEvent, { kind: "intervalLearned" }>): string =>
   `advertisement interval updated from ${toMilliseconds(event.from)}ms to ${toMilliseconds(event.to)}ms by master`;
-
-function faultBeganLines(name: string, cause: FaultCause): readonly LogLine[] {
-  switch (cause.kind) {
-    case "scriptFailed":
-      return [warning(`${name}: entering FAULT state due to script ${cause.script}`)];
-    case "scriptPending":
-      return [detail(`${name} waits for the first result of script ${cause.script}`)];
-    case "processFailed":
-      return [warning(`${name}: entering FAULT state due to process ${cause.process}`)];
-    case "fileFault":
-      return [
-        warning(`${name}: entering FAULT state due to file ${cause.file} (value ${cause.value})`),
-      ];
-    case "bfdFault":
-      return [warning(`${name}: entering FAULT state due to BFD session ${cause.bfd}`)];
-    case "sourceLost":
-      return [warning(`${name}: entering FAULT state (${faultLabel(cause)})`)];
-    case "memberPending":
-      return [detail(`${name} waits: ${renderFault(cause)}`)];
-    case "memberFault":
-      return [];
-    case "interfaceMissing":
-    case "interfaceDown":
-    case "noSourceAddress":
-      return [warning(`${name} entering FAULT state (${faultLabel(cause)})`)];
-    case "removedByOthers":
-      return [
-        problem(`${name} entering FAULT state: ${renderFault(cause)}, stepping aside for a while`),
-      ];
-    case "kernelRefused":
-      return [problem(`${name} entering FAULT state (${faultLabel(cause)})`)];
-    default:
-      return unreachable(cause);
-  }
-}
-
-function faultLabel(cause: FaultCause): string {
-  switch (cause.kind) {
-    case "interfaceMissing":
-      return `interface ${cause.interfaceName} does not exist`;
-    case "interfaceDown":
-      return `interface ${cause.interfaceName} down`;
-    case "noSourceAddress":
-      return `no ${cause.family} address for interface`;
-    case "scriptFailed":
-      return `script ${cause.script} failed`;
-    case "scriptPending":
-      return `script ${cause.script} not yet run`;
-    case "sourceLost":
-      return "src address not configured";
-    case "memberFault":
-    case "memberPending":
-    case "bfdFault":
-    case "processFailed":
-    case "fileFault":
-    case "removedByOthers":
-      return renderFault(cause);
-    case "kernelRefused":
-      return `cannot ${cause.action}: ${cause.call} failed with errno ${cause.errno} (${renderErrnoText(cause.errno)})`;
-    default:
-      return unreachable(cause);
-  }
-}
 
 function conflictText(evidence: ConflictEvidence): string {
   const advice =

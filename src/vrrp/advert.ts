@@ -3,11 +3,12 @@
  * Active. Departures from the RFC are Keepalived's and are named where they happen.
  */
 import { compareAddresses } from "../base/address.ts";
-import { after, centiseconds } from "../base/units.ts";
+import { OWNER, after, centiseconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
 import { announceAgain } from "./announce.ts";
 import { burstDue, noteConflict } from "./conflict.ts";
 import type { InstanceEvent } from "./events.ts";
+import { insistAgain, meetOwner } from "./owners.ts";
 import type { Advert, Expectation } from "./receive.ts";
 import type { InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
@@ -34,6 +35,10 @@ export function backupHears(
   const { config } = router;
   const { advert, now } = heard;
   const { source, priority } = advert;
+  const rival = state.rivalOwner;
+  if (rival?.source === source && rival.gaveIn && priority < OWNER) {
+    return andThen(insistAgain(state), (s) => backupHears(router, s, phase, heard));
+  }
   if (priority === 0) return onResignation(router, state, phase, heard);
   const isLower = config.preempt && priority < state.assessment.effectivePriority;
   if (!isLower) {
@@ -74,6 +79,13 @@ export function masterHears(
   }
   const ours = state.assessment.effectivePriority;
   const order = priority === ours ? addressOrder(state, advert) : priority - ours;
+  if (priority === OWNER && ours === OWNER && order !== 0) {
+    return andThen(meetOwner(router, state, advert, now), (s) =>
+      order > 0 || s.rivalOwner?.gaveIn === true
+        ? yieldTo(router, s, heard)
+        : onLowerPriority(router, s, phase, heard),
+    );
+  }
   if (order > 0) return yieldTo(router, state, heard);
   return order === 0 && priority === ours
     ? onOwnAddress(state, advert)

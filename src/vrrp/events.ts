@@ -89,6 +89,8 @@ export type TransitionCause =
   | { readonly kind: "didNotRun"; readonly gap: Duration }
   /** Master when its predecessor on this host ended, which left the addresses to it. */
   | { readonly kind: "adopted" }
+  /** timer_expired_backup: it did not run for so long that a rival must have taken over. */
+  | { readonly kind: "timerExpired"; readonly gap: Duration }
   | { readonly kind: "removed" }
   | { readonly kind: "stopping" };
 
@@ -148,6 +150,8 @@ export type InstanceEvent =
   /** Heard and obeyed, but worth a line once. */
   | { readonly kind: "packetOdd"; readonly source: IpAddress; readonly rejection: Rejection }
   | { readonly kind: "ownAddressHeard"; readonly source: IpAddress }
+  /** Priority 255 belongs to one router alone: RFC 9568 §5.2.4. */
+  | { readonly kind: "secondOwnerHeard"; readonly source: IpAddress }
   | { readonly kind: "conflictBegan"; readonly evidence: ConflictEvidence }
   | {
       readonly kind: "conflictEnded";

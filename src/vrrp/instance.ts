@@ -14,6 +14,7 @@ import type { FaultCause, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { onPacket } from "./hearing.ts";
 import { onLeaseExpired, onSlept, wakeUp } from "./lease.ts";
+import { besideRival, insistAgain } from "./owners.ts";
 import type { Expectation } from "./receive.ts";
 import { onLost } from "./repair.ts";
 import { stallOf } from "./stall.ts";
@@ -50,6 +51,7 @@ export function initialState(
     changedAt: now,
     cause: { kind: "started" },
     conflict: undefined,
+    rivalOwner: undefined,
     refused: undefined,
     repairs: undefined,
     inherits: undefined,
@@ -143,9 +145,10 @@ function settle(
 function onAssessed(
   router: Expectation,
   old: InstanceState,
-  assessment: Assessment,
+  found: Assessment,
   now: Instant,
 ): Step {
+  const assessment = besideRival(old, found);
   const state = rescale(router, { ...old, assessment });
   const [from, to] = [old.assessment.effectivePriority, assessment.effectivePriority];
   const settled = settle(router, state, { kind: "faultsCleared" }, now);
@@ -288,9 +291,11 @@ function onMasterDown(
     lastMaster: state.master?.address,
   };
   const cause = phase.held ?? phase.expiry ?? silence;
-  return router.config.syncGroup === undefined
-    ? toMaster(router, state, cause, now)
-    : toHeld(router, state, cause, now);
+  return andThen(insistAgain(state), (s) =>
+    router.config.syncGroup === undefined
+      ? toMaster(router, s, cause, now)
+      : toHeld(router, s, cause, now),
+  );
 }
 
 /** RFC 9568 §6.4.3: the Adver_Timer fires; and the announcements that are due. */

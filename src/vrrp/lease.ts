@@ -6,7 +6,7 @@
 import { before, between } from "../base/units.ts";
 import type { Duration, Instant, Priority } from "../base/units.ts";
 import type { Expectation } from "./receive.ts";
-import { listenFirst, stallOf } from "./stall.ts";
+import { isTimerExpired, listenFirst, stallOf } from "./stall.ts";
 import type { InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
 import type { Step } from "./step.ts";
@@ -28,9 +28,11 @@ export function wakeUp(
   { phase, gap, now }: { readonly phase: Master; readonly gap: Duration; readonly now: Instant },
 ): Step {
   const { lease } = router.config;
-  return lease !== undefined && gap >= lease
-    ? giveUp(router, state, gap, now)
-    : listenFirst(router.config, state, { phase, gap, now });
+  if (lease !== undefined && gap >= lease) return giveUp(router, state, gap, now);
+  if (isTimerExpired(router.config, gap)) {
+    return toBackup(router, state, { cause: { kind: "timerExpired", gap }, wait: "full" }, now);
+  }
+  return listenFirst(router.config, state, { phase, gap, now });
 }
 
 /** The machine slept for `slept`, which the monotonic clock does not count. */

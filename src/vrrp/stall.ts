@@ -27,6 +27,13 @@ export function stallOf(config: InstanceConfig, phase: Master, now: Instant): Du
     : undefined;
 }
 
+/** keepalived.conf(5) timer_expired_backup: who does not preempt believes that a rival took over. */
+export function isTimerExpired(config: InstanceConfig, gap: Duration): boolean {
+  const { preempt, timerExpiredBackup, advertInterval } = config;
+  if (preempt || timerExpiredBackup === undefined) return false;
+  return gap >= masterDownInterval(config, timerExpiredBackup, advertInterval);
+}
+
 /** The next advert after an interval and the skew: a living master is heard by then. */
 export function listenFirst(
   config: InstanceConfig,

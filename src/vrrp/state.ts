@@ -67,6 +67,14 @@ export interface Conflict {
   readonly endsAt: Instant;
 }
 
+/** A second address owner: both insist, until the one with the higher address gives in. */
+export interface RivalOwner {
+  readonly source: IpAddress;
+  readonly since: Instant;
+  /** We have the priority below the owner's until it is gone. */
+  readonly gaveIn: boolean;
+}
+
 /** Packet counters with the names of the statistics dump (behaviour: USR2). */
 export interface Counters {
   readonly advertsReceived: number;
@@ -81,6 +89,13 @@ export interface Counters {
   readonly invalidAuthType: number;
   readonly authTypeMismatch: number;
   readonly authFailures: number;
+  /** keepalived.conf(5) auth_hmac. */
+  readonly hmacMissing: number;
+  readonly hmacMalformed: number;
+  readonly hmacUnknownKey: number;
+  readonly hmacWrongSignature: number;
+  readonly hmacStale: number;
+  readonly hmacReplayed: number;
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly versionErrors: number;
@@ -102,6 +117,12 @@ export const NO_COUNTS: Counters = Object.freeze({
   invalidAuthType: 0,
   authTypeMismatch: 0,
   authFailures: 0,
+  hmacMissing: 0,
+  hmacMalformed: 0,
+  hmacUnknownKey: 0,
+  hmacWrongSignature: 0,
+  hmacStale: 0,
+  hmacReplayed: 0,
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   versionErrors: 0,
@@ -120,6 +141,8 @@ export interface InstanceState {
   readonly changedAt: Instant;
   readonly cause: TransitionCause;
   readonly conflict: Conflict | undefined;
+  /** Another router that owns the address too. */
+  readonly rivalOwner: RivalOwner | undefined;
   /** A kernel refusal keeps the instance in FAULT until then. */
   readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
   /** What a master that ended on this host has left, before the start. */

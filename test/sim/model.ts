@@ -45,7 +45,7 @@ const KNOWN_WORDS = new Set(
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "lease norepair route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
-    "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group",
+    "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -125,7 +125,7 @@ export function instanceFrom(words: Words): InstanceConfig {
     accept: true,
     lowerPriorityNoAdvert: words.has("lower_no_advert"),
     higherPrioritySendAdvert: words.has("higher_advert"),
-    ownerIgnoresAdverts: false,
+    ownerIgnoresAdverts: words.has("owner_ignore"),
     v3ChecksumAsV2: false,
     oldUnicastChecksum: "auto",
     debug: 0,

@@ -397,6 +397,8 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `rejected a packet of ${event.source}: ${event.rejection.kind}`;
     case "packetOdd":
       return `odd packet of ${event.source}: ${event.rejection.kind}`;
+    case "secondOwnerHeard":
+      return `hears that ${event.source} owns the address too`;
     case "ownAddressHeard":
       return `heard its own address ${event.source}`;
     case "conflictBegan":
@@ -468,6 +470,8 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
     case "stalled":
       return ` (${cause.source} took over meanwhile)`;
     case "didNotRun":
+      return ` (did not run for ${(cause.gap / seconds(1)).toFixed(3)}s)`;
+    case "timerExpired":
       return ` (did not run for ${(cause.gap / seconds(1)).toFixed(3)}s)`;
     case "adopted":
       return " (adopted)";

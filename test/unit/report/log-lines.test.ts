@@ -127,6 +127,12 @@ const GOLDEN: readonly (readonly [InstanceEvent, readonly string[]])[] = [
     ],
   ],
   [
+    { kind: "secondOwnerHeard", source: peer },
+    [
+      "(I) CONFIGURATION ERROR: local instance and 10.0.0.2 are both configured as address owner, please resolve",
+    ],
+  ],
+  [
     { kind: "conflictBegan", evidence: { kind: "advert", source: peer, priority: 90 } },
     [
       "(I) CONFLICT - two masters: 10.0.0.2 sends adverts as master too (priority 90). Does the network carry protocol 112 in both directions?",
