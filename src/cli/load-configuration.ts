@@ -76,6 +76,7 @@ function finished(loaded: LoadedConfig, options: DaemonOptions): LoadedConfigura
     model: withCommandLine(loaded.model, options),
     lines: loaded.diagnostics.map(diagnosticLine),
     startVerdict: loaded.verdict.run,
+    testVerdict: loaded.verdict.test,
     errors: loaded.diagnostics.filter(({ severity }) => severity === "error").length,
   };
 }

@@ -34,6 +34,7 @@ import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
 import { mailerBeside } from "./mailer.ts";
 import { nameProcess } from "./process-name.ts";
+import { saveConfiguration } from "./saved-configuration.ts";
 import { scriptContext, scriptEnvironment } from "./script-context.ts";
 import { serviceManager } from "./service-manager.ts";
 import type { SignalWatch } from "./signals.ts";
@@ -145,6 +146,9 @@ function daemonParts(
       const { parent } = loaded.model.global.processNames;
       nameProcess([parent, ...argv].join(" "), parent);
       return loaded;
+    },
+    saveConfiguration: (directory, name) => {
+      saveConfiguration(options, directory, name);
     },
     startVrrp: () => startVrrpProcess(program),
     earlyVrrp: early,

@@ -2,6 +2,7 @@
  * The four pid files of a daemon: their names, and holding their locks. All four are locked even
  * when no process will use them, so that two daemons never share one.
  */
+import { dirname } from "node:path";
 import type { GlobalConfig } from "../config/model.ts";
 
 export const PID_DIRECTORY = "/run";
@@ -53,6 +54,14 @@ export function pidFileNames(
     checkers: options.checkers ?? path("checkers"),
     bfd: options.bfd ?? path("bfd"),
   };
+}
+
+/** keepalived.conf(5) reload_file without a name: in the directory of the pid files. */
+export function reloadMarkerPath(
+  options: PidFileOptions,
+  global: Parameters<typeof pidFileNames>[1],
+): string {
+  return `${dirname(pidFileNames(options, global).parent)}/keepalived.reload`;
 }
 
 /**

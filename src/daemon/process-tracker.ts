@@ -9,7 +9,7 @@ import {
   quorumLine,
 } from "../report/tracker-lines.ts";
 import type { TrackerSnapshot } from "../report/state.ts";
-import type { ProcessNotice, ProcessTable, Timer, Timers } from "../sys/ports.ts";
+import type { NoticeBuffer, ProcessNotice, ProcessTable, Timer, Timers } from "../sys/ports.ts";
 import type { TrackProcessConfig } from "../track/config.ts";
 import {
   comparesCommandLine,
@@ -48,6 +48,7 @@ export class ProcessTracker {
   #events: Disposable | undefined;
   /** Of the processes that count, where the kernel tells nothing else. */
   readonly #ends = new Map<number, Disposable>();
+  #buffer: NoticeBuffer | undefined;
   #look: Timer | undefined;
   #saidLooking = false;
   #saidLost = false;
@@ -57,7 +58,7 @@ export class ProcessTracker {
   }
 
   /** Counts for `configs` and no others; their verdicts are known when this returns. */
-  configure(configs: readonly TrackProcessConfig[]): void {
+  configure(configs: readonly TrackProcessConfig[], buffer?: NoticeBuffer): void {
     const before = new Map(this.#tracked.map((each) => [each.config.name, each]));
     for (const { timer } of this.#tracked) timer?.cancel();
     this.#tracked = configs.map((config) => ({
@@ -71,6 +72,11 @@ export class ProcessTracker {
       return;
     }
     // First, so that nothing that starts meanwhile is missed.
+    if (this.#events !== undefined && buffer?.bytes !== this.#buffer?.bytes) {
+      this.#events[Symbol.dispose]();
+      this.#events = undefined;
+    }
+    this.#buffer = buffer;
     if (this.#events === undefined && this.#look === undefined) this.#listen();
     for (const pid of this.#parts.table.pids()) this.#inspect(pid);
     for (const each of this.#tracked) this.#begin(each, before.get(each.config.name));
@@ -118,7 +124,7 @@ export class ProcessTracker {
     const { table, logger } = this.#parts;
     this.#events = table.openEvents((notices) => {
       this.#hear(notices);
-    });
+    }, this.#buffer);
     if (this.#events !== undefined) return;
     if (!this.#saidLooking) logger.log(processesLookedForLine());
     this.#saidLooking = true;

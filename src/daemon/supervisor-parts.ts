@@ -16,6 +16,8 @@ export interface LoadedConfiguration {
   readonly startVerdict: number | undefined;
   /** A running daemon keeps what it has rather than take a file with any. */
   readonly errors: number;
+  /** The exit code of `-t` for it. */
+  readonly testVerdict: number;
 }
 
 export interface SupervisorOptions {
@@ -54,6 +56,8 @@ export interface SupervisorParts {
   /** Loads what sends mail; called when there is the first mail to send. */
   readonly loadMailer: () => SendMail;
   readonly load: () => LoadedConfiguration;
+  /** Writes the configuration as it is now, in one piece, to a file. Throws `SyscallError`. */
+  readonly saveConfiguration: (directory: string, name: string) => void;
   readonly startVrrp: () => VrrpProcess;
   /** A VRRP process started before the configuration was read. */
   readonly earlyVrrp: VrrpProcess | undefined;

@@ -5,7 +5,6 @@
 import { Errno, SyscallError, unreachable } from "../base/failure.ts";
 import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
-import { fixedSetting, givesEverythingUp } from "../config/reload-limits.ts";
 import { controlSocketFailedLine } from "../report/control-lines.ts";
 import { renderDataDump } from "../report/data-dump.ts";
 import {
@@ -18,18 +17,15 @@ import {
   noRightToPidFileLine,
   pidFileFailedLine,
   pidFileLockedLine,
-  reloadCannotChangeLine,
   reloadCompleteLine,
-  reloadRefusedLine,
   reloadTimeLine,
-  reloadToNothingLine,
-  reloadingLine,
   startupCompleteLine,
   stoppedLine,
   stoppingLine,
 } from "../report/life-lines.ts";
 import { info, problem } from "../report/log-line.ts";
 import { renderEvent } from "../report/log-lines.ts";
+import { ConfigurationReader } from "./configuration-reader.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { Journal } from "./journal.ts";
 import type { FromVrrp } from "./messages.ts";
@@ -39,6 +35,7 @@ import type { PidFiles } from "./pid-files.ts";
 import { predecessorsIn } from "./predecessors.ts";
 import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
+import { ReloadSchedule } from "./reload-schedule.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
 import { Trackers } from "./trackers.ts";
 import { VrrpKeeper } from "./vrrp-keeper.ts";
@@ -59,6 +56,8 @@ export class Supervisor {
   readonly #keeper: VrrpKeeper;
   readonly #programs: ProgramRunner;
   readonly #trackers: Trackers;
+  readonly #reader: ConfigurationReader;
+  readonly #schedule: ReloadSchedule;
   readonly #operator: Operator;
   readonly #journal = new Journal();
   /** Started before its time, until it is used or ended. */
@@ -89,6 +88,13 @@ export class Supervisor {
     this.#trackers = new Trackers(parts, (update) =>
       this.#keeper.tell({ kind: "tracker", update }),
     );
+    this.#reader = new ConfigurationReader(parts);
+    this.#schedule = new ReloadSchedule({
+      ...parts,
+      reload: () => {
+        this.demand("reload");
+      },
+    });
     this.#keeper = this.#newKeeper();
     this.#operator = new Operator({
       pid: parts.pid,
@@ -146,9 +152,8 @@ export class Supervisor {
   }
 
   async #start(): Promise<void> {
-    const { logger, load, options, setFileMask } = this.#parts;
-    const loaded = load();
-    logger.logAll(loaded.lines);
+    const { logger, options, setFileMask } = this.#parts;
+    const loaded = this.#reader.first();
     if (loaded.startVerdict !== undefined) {
       this.#endBeforeStart(loaded.startVerdict);
       return;
@@ -202,6 +207,7 @@ export class Supervisor {
     logger.logAll(prepared.lines);
     this.#programs.configure(prepared);
     this.#trackers.configure(prepared.model);
+    this.#schedule.configure(prepared.model.global.process.reload.schedule);
     const { model } = prepared;
     this.#model = model;
     this.#interfaces = new Map(model.instances.map((i) => [i.name, i.interfaceName]));
@@ -321,27 +327,11 @@ export class Supervisor {
   }
 
   #reload(): void {
-    const { logger, load, options } = this.#parts;
-    logger.log(reloadingLine());
-    const loaded = load();
-    logger.logAll(loaded.lines);
-    const errors = loaded.startVerdict === undefined ? loaded.errors : Math.max(1, loaded.errors);
-    if (errors > 0) {
-      logger.log(reloadRefusedLine(options.configFile, errors));
-      return;
-    }
-    if (this.#model !== undefined && givesEverythingUp(this.#model, loaded.model)) {
-      logger.log(reloadToNothingLine(options.configFile));
-      return;
-    }
-    const fixed = this.#model === undefined ? undefined : fixedSetting(this.#model, loaded.model);
-    if (fixed !== undefined) {
-      logger.log(reloadCannotChangeLine(fixed));
-      return;
-    }
-    logger.log(configurationFileLine(options.configFile));
+    const { logger } = this.#parts;
+    const read = this.#reader.again(this.#model);
+    if (read === undefined) return;
     this.#note("the configuration was reloaded");
-    const model = this.#take(loaded.model);
+    const model = this.#take(read);
     // First, so that the VRRP process gets the results that are still good.
     this.#programs.startChecks();
     if (this.#wantsVrrp(model)) {
@@ -366,6 +356,7 @@ export class Supervisor {
     this.#endEarly();
     this.#programs.stopChecks();
     this.#trackers.stop();
+    this.#schedule.stop();
     this.#programs.beginStop();
     await this.#keeper.stop();
     await this.#programs.notificationsDone();

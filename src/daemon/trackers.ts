@@ -37,11 +37,14 @@ export class Trackers {
   }
 
   /** From here on what `model` tracks; all of it is known when this returns. */
-  configure({ instances, trackFiles, trackProcesses }: Model): void {
+  configure({ instances, trackFiles, trackProcesses, global }: Model): void {
     const files = new Set(instances.flatMap((i) => i.trackedFiles.map(({ name }) => name)));
     const processes = new Set(instances.flatMap((i) => i.trackedProcesses.map(({ name }) => name)));
     this.#files.configure(trackFiles.filter(({ name }) => files.has(name)));
-    this.#processes.configure(trackProcesses.filter(({ name }) => processes.has(name)));
+    this.#processes.configure(
+      trackProcesses.filter(({ name }) => processes.has(name)),
+      global.process.buffers.processMonitor,
+    );
   }
 
   verdicts(): Pick<SentVerdicts, "files" | "processes"> {

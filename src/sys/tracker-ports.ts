@@ -12,6 +12,8 @@ export interface FilePort {
   read(path: string): TrackedFileContent;
   /** Makes the file, or where it is and `overwrite` says so gives it this text. Throws `SyscallError`. */
   write(path: string, text: string, overwrite: boolean): void;
+  /** Removes a regular file; none is fine. Throws `SyscallError`. */
+  remove(path: string): void;
   /**
    * Calls `changed` from the loop whenever the file may have another content, come or go; the
    * directories on the way need not exist yet. Throws `SyscallError`.
@@ -36,6 +38,12 @@ export type ProcessNotice =
   /** The kernel dropped notices: the caller must look at all of them again. */
   | { readonly kind: "overrun" };
 
+/** Room for notices that are not read yet, beyond what is usual; `force` beyond the system's limit. */
+export interface NoticeBuffer {
+  readonly bytes: number;
+  readonly force: boolean;
+}
+
 /** The processes of this host, for the parent process. */
 export interface ProcessTable {
   /** Every process there is, at most `PROCESSES_LOOKED_AT`. */
@@ -43,7 +51,10 @@ export interface ProcessTable {
   /** Undefined when it has ended; `words` are only read when wanted. */
   describe(pid: number, wantsWords: boolean): ProcessDetails | undefined;
   /** Undefined where the kernel does not tell. */
-  openEvents(handler: (notices: readonly ProcessNotice[]) => void): Disposable | undefined;
+  openEvents(
+    handler: (notices: readonly ProcessNotice[]) => void,
+    buffer?: NoticeBuffer,
+  ): Disposable | undefined;
   /** Calls `ended` from the loop when the process ends; undefined when it already has. */
   watchEnd(pid: number, ended: () => void): Disposable | undefined;
 }

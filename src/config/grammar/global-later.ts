@@ -457,7 +457,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "kernel",
     help: "Receive buffer of the proc connector socket.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.processMonitor.bytes = value),
   }),
   boolean({
     name: "process_monitor_rcv_bufs_force",
@@ -465,7 +465,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Allow that buffer to exceed rmem_max.",
-    later: BUFFER_LATER,
+    set: (draft, { value }) => (draft.process.buffers.processMonitor.force = value),
   }),
   value(integer(0, COUNT_MAXIMUM, "bytes"), {
     name: "lvs_netlink_cmd_rcv_bufs",

@@ -239,8 +239,8 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off, /dev/null",
     help: "Validate the new configuration before reloading.",
-    later: "a reload reads the new configuration once and keeps the old one when it cannot be used",
     without: undefined,
+    set: (draft, { value }) => (draft.process.checksReload = { logFile: value }),
   }),
   value(RELOAD_TIME_FILE, {
     name: "reload_time_file",
@@ -248,7 +248,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "none",
     help: "File holding the time of a scheduled reload.",
-    later: "no reload is scheduled",
+    set: (draft, { value }) => (draft.process.reloadTimeFile = value),
   }),
   flag({
     name: "reload_repeat",
@@ -256,7 +256,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off",
     help: "Keep the time file, reload daily.",
-    later: "no reload is scheduled",
+    set: (draft) => (draft.process.repeatsReload = true),
   }),
   optional(optionalText("PATH"), {
     name: "reload_file",
@@ -264,8 +264,8 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "off, keepalived.reload in pid dir",
     help: "File that exists while configuration is being read.",
-    later: "no file marks a reload",
     without: undefined,
+    set: (draft, { value }) => (draft.process.reloadMarker = { path: value }),
   }),
   value(text("DIR"), {
     name: "config_save_dir",
@@ -273,7 +273,7 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "none",
     help: "Keep copies of configuration at each reload for debugging.",
-    later: "no copies of the configuration are kept",
+    set: (draft, { value }) => (draft.process.saveDirectory = value),
   }),
   value(text("DIR"), {
     name: "tmp_config_directory",
@@ -281,7 +281,6 @@ export const GLOBAL_PROCESS: readonly Keyword<GlobalDraft>[] = [
     group: "process",
     default: "memfd",
     help: "Where the flattened configuration copy is held.",
-    later: "the configuration is read once and needs no copy",
   }),
   boolean({
     name: "data_use_instance",

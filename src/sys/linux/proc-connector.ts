@@ -5,7 +5,7 @@
 import { Errno, SyscallError } from "../../base/failure.ts";
 import { processFilter } from "../../wire/packet-filter.ts";
 import { decodeProcessEvent, encodeListen, PROC_GROUP } from "../../wire/process-events.ts";
-import type { ProcessNotice } from "../ports.ts";
+import type { NoticeBuffer, ProcessNotice } from "../ports.ts";
 import { AddressFamily, MessageFlag, NETLINK_CONNECTOR, SocketType } from "./constants.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { errno, must, recv, send } from "./libc.ts";
@@ -26,12 +26,13 @@ export class ProcConnector implements Disposable {
   readonly #memory = new Arena(MESSAGE_BYTES);
 
   /** Throws `SyscallError` where the kernel does not tell. */
-  constructor(handler: (notices: readonly ProcessNotice[]) => void) {
+  constructor(handler: (notices: readonly ProcessNotice[]) => void, buffer?: NoticeBuffer) {
     const action = "hear of processes";
     const { netlink } = AddressFamily;
     const kind = { domain: netlink, type: SocketType.datagram, protocol: NETLINK_CONNECTOR };
     this.#socket = openSocket(kind, action, (socket) => {
       socket.setReceiveBuffer(RECEIVE_BUFFER_BYTES);
+      if (buffer !== undefined) socket.growReceiveBuffer(buffer);
       const name = new Uint8Array(SocketAddressNetlink.size);
       const view = new DataView(name.buffer);
       view.setUint16(SocketAddressNetlink.family, netlink, LITTLE);

@@ -14,9 +14,9 @@ export const processTable: ProcessTable = {
       .slice(0, PROCESSES_LOOKED_AT)
       .map(Number),
   describe,
-  openEvents: (handler) => {
+  openEvents: (handler, buffer) => {
     try {
-      return new ProcConnector(handler);
+      return new ProcConnector(handler, buffer);
     } catch (error: unknown) {
       if (error instanceof SyscallError) return undefined;
       throw error;

@@ -7,10 +7,12 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readSync,
   statfsSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { Errno, SyscallError } from "../../base/failure.ts";
@@ -46,6 +48,7 @@ export function trackedFiles(): FilePort {
   return {
     read: readTrackedFile,
     write: writeTrackedFile,
+    remove: removeFile,
     watch: (path, changed) => {
       if (watches?.isOpen !== true) watches = new FileWatches();
       return watches.watch(path, changed);
@@ -93,8 +96,22 @@ function writeTrackedFile(path: string, text: string, overwrite: boolean): void 
     if (!found.isFile() || found.nlink > 1) throw new SyscallError("open", Errno.EINVAL, action);
     ftruncateSync(fd, 0);
     writeSync(fd, text);
+  } catch (error: unknown) {
+    throw error instanceof SyscallError ? error : toSyscallError(error, "write", action);
   } finally {
     closeSync(fd);
+  }
+}
+
+function removeFile(path: string): void {
+  const action = `remove ${path}`;
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return;
+    if (!found.isFile()) throw new SyscallError("unlink", Errno.EINVAL, action);
+    unlinkSync(path);
+  } catch (error: unknown) {
+    throw error instanceof SyscallError ? error : toSyscallError(error, "unlink", action);
   }
 }
 

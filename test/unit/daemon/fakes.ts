@@ -210,6 +210,10 @@ export class FakeFiles implements FilePort {
     if (overwrite || !this.contents.has(path)) this.contents.set(path, { kind: "text", text });
   }
 
+  remove(path: string): void {
+    this.contents.delete(path);
+  }
+
   watch(path: string, changed: () => void): Disposable {
     this.watched.set(path, changed);
     return { [Symbol.dispose]: () => this.watched.delete(path) };

@@ -43,6 +43,7 @@ const good = (wanted: Model): LoadedConfiguration => ({
   lines: [],
   startVerdict: undefined,
   errors: 0,
+  testVerdict: 0,
 });
 
 interface Choices {
@@ -91,6 +92,7 @@ function setUp(choices: Choices = {}) {
     openFifo: () => fail("notAFifo"),
     loadMailer: () => assert.fail("no mail is sent"),
     load: () => configuration,
+    saveConfiguration: () => undefined,
     startVrrp: () => new FakeVrrp(300),
     earlyVrrp: early,
     lockPidFile: (path) =>
