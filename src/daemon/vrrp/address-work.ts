@@ -2,7 +2,7 @@
  * Putting an instance's addresses on their interfaces, taking them off, and announcing them: from
  * requests and frames encoded at load, in slices.
  */
-import type { IpAddress, MacAddress } from "../../base/address.ts";
+import type { Family, IpAddress, MacAddress } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
 import { toSeconds } from "../../base/units.ts";
@@ -248,15 +248,26 @@ export class AddressWork {
     };
   }
 
-  /** Frames one at a time, for an interface that must not be flooded. */
-  pacedFrames(router: number): PacedFrames {
-    return {
-      router,
-      count: () => this.#ready().frames.count,
+  /** Frames one at a time, for interfaces that must not be flooded: those of each, by family. */
+  pacedFrames(router: number): readonly PacedFrames[] {
+    const { changes, interfaceNames, addressOfFrame } = this.#ready();
+    const lanes = new Map<string, { interfaceName: string; family: Family; frames: number[] }>();
+    for (const [frame, position] of addressOfFrame.entries()) {
+      const [change, interfaceName] = [changes[position], interfaceNames[position]];
+      if (change === undefined || interfaceName === undefined) continue;
+      const family = familyOf(change.address);
+      const key = `${family} ${interfaceName}`;
+      const lane = lanes.get(key) ?? { interfaceName, family, frames: [] };
+      lane.frames.push(frame);
+      lanes.set(key, lane);
+    }
+    return [...lanes.values()].map(({ interfaceName, family, frames }) => ({
+      ...{ router, interfaceName, family, count: frames.length },
       send: (position) => {
-        this.#frameSocket.send(this.#ready().frames, position, 1);
+        const [ready, frame] = [this.#ready().frames, frames[position]];
+        if (frame !== undefined && frame < ready.count) this.#frameSocket.send(ready, frame, 1);
       },
-    };
+    }));
   }
 
   #ready(): Prepared {

@@ -94,6 +94,7 @@ export class VrrpDriver implements Disposable {
       },
     });
     this.#model = setup.model;
+    this.#performer.pacer.configure(setup.model.garpGroups);
     this.#config = systemConfig(settingsOf(setup.model, ports.clock));
     this.#linkWatch = new LinkWatch({
       ports,
@@ -167,7 +168,7 @@ export class VrrpDriver implements Disposable {
     this.#isBusy = true;
     this.#performer.perform(change.farewells);
     this.#performer.slices.renumber((old) => positionAfter(change, old));
-    this.#performer.pacer.clear();
+    this.#performer.pacer.configure(model.garpGroups);
     const refused = this.#resources.adopt(this.#config, next, change, model);
     this.#model = model;
     this.#config = next;

@@ -178,13 +178,19 @@ export class Performer {
 
   #announce(router: number, repeat: number, work: AddressWork): void {
     const config = this.#config(router);
-    const gap = config?.announcements.minimumGap ?? NO_TIME;
-    if (gap === NO_TIME) {
+    const globalGap = config?.announcements.minimumGap ?? NO_TIME;
+    const paced = this.pacer.limits(globalGap)
+      ? work
+          .pacedFrames(router)
+          .map((frames) => ({ frames, pace: this.pacer.paceOf(frames, globalGap) }))
+      : [];
+    if (paced.every(({ pace }) => pace.gap === NO_TIME)) {
       this.slices.add(work.announceJob(router, repeat));
       return;
     }
-    const request = { frames: work.pacedFrames(router), rounds: repeat };
-    this.pacer.add(config?.interfaceName ?? "", gap, request, this.#parts.now());
+    for (const { frames, pace } of paced) {
+      this.pacer.add(pace, { frames, rounds: repeat }, this.#parts.now());
+    }
   }
 
   #tell(router: number, effect: Effect): void {
