@@ -64,7 +64,7 @@ export function renderDataDump(facts: DumpFacts): string {
     ],
     [
       "VRRP Scripts",
-      model.scripts.flatMap((script) => checkLines(script, scripts.get(script.name), model)),
+      usedScripts(model).flatMap((script) => checkLines(script, scripts.get(script.name), model)),
     ],
     ["VRRP Track files", trackFileLines(model, trackers)],
     ["VRRP Track processes", trackProcessLines(model, trackers)],
@@ -109,6 +109,12 @@ function topologyLines({ model, snapshot, owners, toLocalTime }: DumpFacts): rea
   );
 }
 
+/** Nothing is said of scripts that nobody tracks: they are not run. */
+function usedScripts({ scripts, instances }: Model): readonly ScriptConfig[] {
+  const used = new Set(instances.flatMap((i) => i.trackedScripts.map(({ name }) => name)));
+  return scripts.filter(({ name }) => used.has(name));
+}
+
 const SCRIPT_WORDS = { unknown: "INIT", good: "GOOD", bad: "BAD" } as const;
 
 function checkLines(
@@ -128,7 +134,8 @@ function checkLines(
       `Fall = ${script.fall}`,
       `Result = ${facts?.result ?? 0}`,
       "Insecure = no",
-      `Init state = ${script.startsFailed ? "failed" : "unknown"}`,
+      // Of no interest once it has run.
+      `Init state = ${script.startsFailed && facts?.status === "unknown" ? "failed" : "unknown"}`,
       `Status = ${SCRIPT_WORDS[facts?.status ?? "unknown"]}`,
       ...(facts === undefined ? [] : [`Script uid:gid = ${facts.uid}:${facts.gid}`]),
       "VRRP instances :",

@@ -2,6 +2,7 @@
 import { toSeconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import type { GarpGroupConfig, SyncGroupConfig } from "../vrrp/config.ts";
+import { advertInterface } from "../vrrp/vmac-config.ts";
 import { indent, trackedLines } from "./dump-text.ts";
 import type { OwnerOf, Section } from "./dump-text.ts";
 import { notifyLines, stateWord } from "./instance-dump.ts";
@@ -9,12 +10,39 @@ import { renderVirtualAddress } from "./object-text.ts";
 import { renderRoute, renderRule } from "./route-text.ts";
 import type { InterfaceSnapshot, SocketSnapshot, VrrpSnapshot } from "./state.ts";
 
+/** Interfaces that share the time between announcements, under the number the dump has for them. */
+export interface SpacingGroup {
+  readonly index: number;
+  readonly group: GarpGroupConfig;
+}
+
+/** The groups of the file; with settings for all, each other interface that is used has its own. */
+export function spacingGroups({ garpGroups, instances, global }: Model): readonly SpacingGroup[] {
+  const { arpGap, naGap } = global.dumps.defaults;
+  const grouped = new Set(garpGroups.flatMap(({ interfaceNames }) => interfaceNames));
+  const used = new Set(instances.flatMap((instance) => advertInterface(instance) ?? []));
+  const alone = [...used].filter((name) => !grouped.has(name));
+  const isSpaced = arpGap > 0 || naGap > 0;
+  return [
+    ...garpGroups.map((group, index) => ({ index, group })),
+    ...(isSpaced ? alone : []).map((name) => ({
+      index: 0,
+      group: {
+        interfaceNames: [name],
+        arpGap: arpGap > 0 ? arpGap : undefined,
+        naGap: naGap > 0 ? naGap : undefined,
+      },
+    })),
+  ];
+}
+
 /** `Gratuitous ARP delays` and a section for each group. */
-export function spacingSections({ garpGroups }: Model): readonly Section[] {
-  if (garpGroups.length === 0) return [];
+export function spacingSections(model: Model): readonly Section[] {
+  const groups = spacingGroups(model);
+  if (groups.length === 0) return [];
   return [
     ["Gratuitous ARP delays", []],
-    ...garpGroups.map((group, index): Section => [
+    ...groups.map(({ index, group }): Section => [
       `GARP delay group ${index}`,
       spacingLines(group),
     ]),
@@ -41,14 +69,10 @@ export function staticSections(
   { statics, trackGroups }: Model,
   links: readonly InterfaceSnapshot[],
 ): readonly Section[] {
-  const held = new Set(
-    links.flatMap(({ name, addresses }) => addresses.map((address) => `${name} ${address}`)),
-  );
+  // They are put on with their interface, and put back when somebody takes them off.
+  const present = new Set(links.map(({ name }) => name));
   const addresses = statics.addresses.map((each) =>
-    renderVirtualAddress(each, {
-      isSet: held.has(`${each.interfaceName} ${each.address}/${each.prefixLength}`),
-      isShielded: false,
-    }),
+    renderVirtualAddress(each, { isSet: present.has(each.interfaceName), isShielded: false }),
   );
   return [
     ["Static Addresses", addresses.map(deep)],

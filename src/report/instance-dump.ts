@@ -246,7 +246,7 @@ function authenticationLines({ version, authentication, hmac }: InstanceConfig):
     case "pass":
       return ["Authentication type = SIMPLE_PASSWORD", `Password = ${MASK}`, ...signed];
     case "ah":
-      return ["Authentication type = IPSEC_AH", `Password = ${MASK}`, ...signed];
+      return ["Authentication type = IPSEC_AH", ...signed];
     default:
       return unreachable(authentication);
   }

@@ -1,11 +1,13 @@
 /** The `Interfaces` section of the data dump: every interface of the machine, and who looks at it. */
 import type { Model } from "../config/model.ts";
 import { NO_TIME } from "../base/units.ts";
+import type { Duration } from "../base/units.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { routeInterfaces, ruleInterfaces } from "../vrrp/route-config.ts";
 import { virtualLinks } from "../vrrp/vmac-config.ts";
 import type { VirtualLink } from "../vrrp/vmac-config.ts";
 import { indent } from "./dump-text.ts";
+import { spacingGroups } from "./group-dump.ts";
 import type { InterfaceSnapshot } from "./state.ts";
 
 /** IFF_* (linux/if.h). */
@@ -50,19 +52,21 @@ export function interfaceLines(
       `HW Type = ${HARDWARE.get(link.hardwareType) ?? "UNKNOWN"}`,
       probeLine(link, model),
       ...spacingLines(link, model),
-      ...SYSCTL_LINES,
+      ...sysctlLines(link, model),
       ...watcherLines(link, model),
     ].map(indent),
   ];
 }
 
-/** None of them is touched for an instance without an interface of its own. */
-const SYSCTL_LINES: readonly string[] = [
+/** None of them is touched for an instance without an interface of its own, but for the last. */
+const sysctlLines = ({ name }: InterfaceSnapshot, { instances }: Model): readonly string[] => [
   "Reset ARP config counter 0",
   "Original arp_ignore 0",
   "Original arp_filter 0",
   "Original promote_secondaries 0",
-  "Reset promote_secondaries counter 0",
+  `Reset promote_secondaries counter ${
+    instances.filter((each) => each.interfaceName === name && each.promotesSecondaries).length
+  }`,
 ];
 
 const NO_MAC = "00:00:00:00:00:00";
@@ -119,30 +123,32 @@ const PROBE_WORDS = {
   ioctl: "NIC ioctl refresh polling",
 } as const;
 
-function probeLine({ name }: InterfaceSnapshot, { links }: Model): string {
-  const polled = links.polled.find(({ interfaceName }) => interfaceName === name);
-  return polled === undefined ? "NIC netlink status update" : PROBE_WORDS[polled.method];
+/** Only what is used is polled. */
+function probeLine({ name }: InterfaceSnapshot, model: Model): string {
+  const isUsed = watcherLines({ name }, model).length > 0;
+  const polled = model.links.polled.find(({ interfaceName }) => interfaceName === name);
+  return polled === undefined || !isUsed ? "NIC netlink status update" : PROBE_WORDS[polled.method];
 }
 
-function spacingLines({ name }: InterfaceSnapshot, { garpGroups }: Model): readonly string[] {
-  const position = garpGroups.findIndex(({ interfaceNames }) => interfaceNames.includes(name));
-  const group = garpGroups[position];
-  if (group === undefined) return [];
+function spacingLines({ name }: InterfaceSnapshot, model: Model): readonly string[] {
+  const found = spacingGroups(model).find(({ group }) => group.interfaceNames.includes(name));
+  if (found === undefined) return [];
+  const { arpGap, naGap } = found.group;
+  const inMilliseconds = (gap: Duration): string => `${Math.round(gap / 1_000)}ms`;
   return [
-    ...(group.arpGap === undefined
-      ? []
-      : [`Gratuitous ARP interval ${Math.round(group.arpGap / 1_000)}ms`]),
-    ...(group.naGap === undefined
-      ? []
-      : [`Gratuitous NA interval ${Math.round(group.naGap / 1_000)}ms`]),
-    ...(position === 0 ? [] : [`Gratuitous ARP aggregation group ${position}`]),
+    ...(arpGap === undefined ? [] : [`Gratuitous ARP interval ${inMilliseconds(arpGap)}`]),
+    ...(naGap === undefined ? [] : [`Gratuitous NA interval ${inMilliseconds(naGap)}`]),
+    ...(found.index === 0 ? [] : [`Gratuitous ARP aggregation group ${found.index}`]),
   ];
 }
 
 /** The weight Keepalived shows of an interface that is used and whose fall is no fault. */
 const UNTRACKED = 255;
 
-function watcherLines({ name }: InterfaceSnapshot, { instances }: Model): readonly string[] {
+function watcherLines(
+  { name }: Pick<InterfaceSnapshot, "name">,
+  { instances }: Model,
+): readonly string[] {
   const own = instances.flatMap((instance) => ownUse(name, instance));
   const known = new Set(own.map(([user]) => user));
   const tracking = instances.flatMap((instance): readonly (readonly [string, string])[] => {

@@ -17,8 +17,8 @@ const TYPES: readonly string[] = [
 ];
 const UNICAST = 1;
 const MAIN_TABLE = 254;
-/** RT_SCOPE_LINK: what an IPv4 route without a gateway has unless told otherwise. */
-const LINK_SCOPE = 253;
+/** RT_SCOPE_UNIVERSE, _LINK, _HOST: one of them is what a route gets that does not say. */
+const USUAL_SCOPES: readonly number[] = [0, 253, 254];
 
 type Words = readonly string[];
 
@@ -73,12 +73,8 @@ const trackWords = ({ track, trackGroup }: { readonly track: boolean } & Watched
   ...when(trackGroup, (group) => `track_group ${group}`),
 ];
 
-function scopeWords({ scope, family, type, gateway, nextHops, details }: VirtualRoute): Words {
-  const isOnLink = gateway === undefined && details.via === undefined && nextHops.length === 0;
-  const usual = family === "ipv4" && isOnLink && type === UNICAST ? LINK_SCOPE : 0;
-  const isUsual = scope === usual || type !== UNICAST;
-  return isUsual ? [] : [`scope ${scope}`];
-}
+const scopeWords = ({ scope }: VirtualRoute): Words =>
+  USUAL_SCOPES.includes(scope) ? [] : [`scope ${scope}`];
 
 /** In the order Keepalived has them, whatever the file's. */
 const METRIC_ORDER: readonly RouteMetric["name"][] = [
@@ -113,11 +109,13 @@ function detailWords(details: VirtualRoute["details"]): Words {
 
 function renderMetric({ name, value, isLocked }: RouteMetric): string {
   const unit = TIME_UNITS[name];
-  const features = (value & ECN) === 0 ? String(value) : "ecn";
-  const text =
-    unit !== undefined ? `${value / unit}ms` : name === "features" ? features : String(value);
-  return `${name}${isLocked ? " lock" : ""} ${text}`;
+  const text = unit === undefined ? String(value) : renderMilliseconds(value / unit);
+  const isEcn = name === "features" && value === ECN;
+  return `${name}${isLocked ? " lock" : ""} ${isEcn ? "ecn" : text}`;
 }
+
+const renderMilliseconds = (ms: number): string =>
+  ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
 
 function renderNextHop(hop: VirtualNextHop): string {
   return [

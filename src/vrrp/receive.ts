@@ -188,6 +188,15 @@ function checkSignature(
   return { ...parts, hmac: checkHmac(hmac, { source, wallClock, ...parts }, heard) };
 }
 
+const HMAC_COUNTERS = {
+  missing: "hmacMissing",
+  malformed: "hmacMalformed",
+  unknownKey: "hmacUnknownKey",
+  wrongSignature: "hmacWrongSignature",
+  stale: "hmacStale",
+  replayed: "hmacReplayed",
+} as const satisfies Record<HmacProblem, keyof Counters>;
+
 /** The counters after a rejection or oddity. */
 export function countRejection(counters: Counters, rejection: Rejection): Counters {
   switch (rejection.kind) {
@@ -203,6 +212,10 @@ export function countRejection(counters: Counters, rejection: Rejection): Counte
     case "authTypeMismatch":
     case "ahPresence":
       return { ...counters, authTypeMismatch: counters.authTypeMismatch + 1 };
+    case "hmac": {
+      const name = HMAC_COUNTERS[rejection.problem];
+      return { ...counters, [name]: counters[name] + 1 };
+    }
     case "authFailure":
     case "hmac":
     case "replay":
