@@ -4,10 +4,11 @@
  *   tsx bench/bench.ts            everything, less than 15 minutes
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
- *   tsx bench/bench.ts --only start,check,failover,takeover,load
+ *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases
  *
  * start: to the first advert; check: `-t` of large files, its time and memory; failover: a master
- * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there.
+ * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there; reload: of a thousand
+ * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
@@ -19,10 +20,13 @@ import { complaint } from "../test/lab/requirements.ts";
 import { playChecks } from "./check.ts";
 import { Contest } from "./contest.ts";
 import { playFailovers } from "./failover.ts";
+import { playLeases } from "./leases.ts";
 import { playLoads } from "./load.ts";
+import { playReloads } from "./reload.ts";
 import { playStarts } from "./startup.ts";
 import { playTakeovers } from "./takeover.ts";
 import { renderTable } from "./table.ts";
+import { playTrackers } from "./trackers.ts";
 
 const FULL_LIMIT_MS = 13 * 60_000;
 const QUICK_LIMIT_MS = 150_000;
@@ -37,6 +41,9 @@ interface Plan {
   readonly loadWindowMs: number;
   readonly start: number;
   readonly check: number;
+  readonly reload: number;
+  readonly trackers: number;
+  readonly leases: number;
 }
 
 const FULL: Plan = {
@@ -47,6 +54,9 @@ const FULL: Plan = {
   loadWindowMs: 10_000,
   start: 8,
   check: 11,
+  reload: 3,
+  trackers: 2,
+  leases: 2,
 };
 
 const QUICK: Plan = {
@@ -57,9 +67,21 @@ const QUICK: Plan = {
   loadWindowMs: 5_000,
   start: 3,
   check: 5,
+  reload: 1,
+  trackers: 0,
+  leases: 0,
 };
 
-const PARTS = ["start", "check", "failover", "takeover", "load"] as const;
+const PARTS = [
+  "start",
+  "check",
+  "failover",
+  "takeover",
+  "load",
+  "reload",
+  "trackers",
+  "leases",
+] as const;
 
 async function main(words: readonly string[]): Promise<number> {
   const obstacle = whyNot();
@@ -100,8 +122,14 @@ async function play(contest: Contest, plan: Plan, parts: readonly string[]): Pro
   if (parts.includes("check")) await playChecks(contest, lan, plan.check);
   if (parts.includes("failover")) await playFailovers(contest, lan, observer, plan.failover);
   if (parts.includes("takeover")) await playTakeovers(contest, lan, observer, plan.takeover);
+  const windowMs = plan.loadWindowMs;
+  if (parts.includes("reload")) await playReloads(contest, plan.reload);
+  if (parts.includes("trackers")) {
+    await playTrackers(contest, lan, { rounds: plan.trackers, windowMs });
+  }
+  if (parts.includes("leases")) await playLeases(contest, lan, { rounds: plan.leases, windowMs });
   if (parts.includes("load")) {
-    await playLoads(contest, { rounds: plan.load, windowMs: plan.loadWindowMs });
+    await playLoads(contest, { rounds: plan.load, windowMs });
   }
 }
 

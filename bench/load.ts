@@ -2,17 +2,17 @@
  * What it costs to be there: CPU time and memory of all the daemon's processes with 1, 255 and
  * 1,000 instances at one advert a second, as master on one host and as backup on the other.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { sleep, waitFor } from "../test/lab/wait.ts";
 import { Lan } from "../test/lab/lan.ts";
 import type { Keepalived } from "../test/lab/keepalived.ts";
 import type { Contest, Contestant, Measurement } from "./contest.ts";
 import { daemonOn, sweep } from "./daemons.ts";
+import { cpuMs } from "./usage.ts";
 import { interfacesFor, manyInstances, virtualAddress } from "./instance-files.ts";
 
 export const INSTANCE_COUNTS = [1, 255, 1_000] as const;
 
-const NANOSECONDS_PER_MS = 1_000_000;
 /**
  * Announcements and their repetition after 5 s are not the steady state, nor is the tidying up of
  * memory that a JavaScript engine does some seconds after its last growth.
@@ -76,18 +76,6 @@ async function trial(
 
 function share(count: number, role: string, value: number): Measurement {
   return { name: `${count} instances, ${role}: CPU`, unit: "%", value: value * 100 };
-}
-
-/** Run time of every thread of every process of the daemon, to the nanosecond. */
-function cpuMs(daemon: Keepalived): number {
-  let total = 0;
-  for (const { pid } of daemon.processes()) {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
-      total += Number(text.split(" ")[0]) / NANOSECONDS_PER_MS;
-    }
-  }
-  return total;
 }
 
 /** Proportional memory (shared pages divided by their users), and what is the daemon's alone. */
