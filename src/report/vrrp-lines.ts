@@ -52,3 +52,7 @@ export function restoringLine(
 
 export const unknownVridLine = (vrid: number): string =>
   `Unknown VRID(${vrid}) received. ignoring...`;
+
+/** Of promote_secondaries; the instance runs on. */
+export const secondariesRefusedLine = (interfaceName: string, reason: string): string =>
+  `promote_secondaries cannot be set for ${interfaceName} (${reason}): removing an address may remove others of its subnet`;

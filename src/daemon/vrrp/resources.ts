@@ -25,6 +25,7 @@ import type { WatchedAddress } from "./neighbour-watch.ts";
 import { NetworkTable } from "./network-table.ts";
 import type { RouteWork, RoutingConfig } from "./route-work.ts";
 import { Routing } from "./routing.ts";
+import { Secondaries } from "./secondaries.ts";
 import { Statics, missingFrom, takeOut } from "./statics.ts";
 
 interface Runtime {
@@ -52,6 +53,7 @@ export class RouterResources implements Disposable {
   readonly #wallClock: () => number;
   readonly #routing: Routing;
   readonly statics: Statics;
+  readonly #secondaries: Secondaries;
   readonly #sockets: AdvertSockets;
   readonly #watch: NeighbourWatch;
   /** False with -V: addresses are to stay when the daemon ends. */
@@ -94,6 +96,7 @@ export class RouterResources implements Disposable {
       work: (config) => this.#routing.work(config),
       line: heard.line,
     });
+    this.#secondaries = new Secondaries(ports.sysctl, heard.line);
     this.readNetwork();
   }
 
@@ -140,6 +143,7 @@ export class RouterResources implements Disposable {
   prepare(config: SystemConfig, state: SystemState): void {
     this.firewall.prepare(this.table.network);
     this.statics.prepare();
+    this.#secondaries.hold(instancesIn(config), this.table.network);
     for (const [router, { packets, work, routes }] of this.#runtimes.entries()) {
       work.prepare(this.table);
       routes.prepare(this.table.network);
@@ -176,9 +180,10 @@ export class RouterResources implements Disposable {
     readonly lines: readonly string[];
     readonly refusals: Refusals;
   } {
-    const wanted = config.routers.map((router, index) =>
-      socketOptions(router.config, instanceAt(state, index)?.assessment.interfaceIndex),
-    );
+    const wanted = config.routers.map((router, index) => {
+      const on = instanceAt(state, index)?.assessment.interfaceIndex;
+      return socketOptions(router.config, on, on && this.table.link(on)?.mtu);
+    });
     const { opened, failed } = this.#sockets.sync(wanted);
     const blind = this.#watch.sync(this.#watched(config));
     return {
@@ -302,6 +307,7 @@ export class RouterResources implements Disposable {
   /** At the end: takes off what stays while the daemon runs. */
   release(): void {
     this.statics.remove();
+    this.#secondaries.release();
     this.firewall.end();
   }
 
