@@ -10,6 +10,7 @@ import type { ScriptFacts, ScriptOwners } from "../report/data-dump.ts";
 import { dumpFailedLine, printingLine } from "../report/dump-lines.ts";
 import type { DumpKind } from "../report/dump-lines.ts";
 import { renderJsonDump } from "../report/json-dump.ts";
+import { renderRoute, renderRule } from "../report/route-text.ts";
 import type {
   DaemonSnapshot,
   ScriptSnapshot,
@@ -85,8 +86,31 @@ export class Operator {
       vrrp: this.#snapshot,
       scripts: scripts(),
       trackers: trackers(),
+      syncGroups: this.#syncGroups(),
+      routing: this.#routing(),
       journal: journalEntries === 0 ? [] : journal.entries().slice(-journalEntries),
     };
+  }
+
+  #syncGroups(): DaemonSnapshot["syncGroups"] {
+    const states = new Map(this.#snapshot?.syncGroups.map(({ name, state }) => [name, state]));
+    const groups = this.#parts.model()?.syncGroups ?? [];
+    return groups.map(({ name, members }) => ({
+      name,
+      members,
+      state: states.get(name) ?? "init",
+    }));
+  }
+
+  #routing(): DaemonSnapshot["routing"] {
+    const instances = this.#parts.model()?.instances ?? [];
+    return instances
+      .filter(({ routes, rules }) => routes.length + rules.length > 0)
+      .map(({ name, routes, rules }) => ({
+        instance: name,
+        routes: routes.map(renderRoute),
+        rules: rules.map(renderRule),
+      }));
   }
 
   /**

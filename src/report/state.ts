@@ -133,6 +133,17 @@ export interface JournalEntry {
   readonly entry: VrrpEvent | { readonly text: string };
 }
 
+export interface SyncGroupView extends SyncGroupSnapshot {
+  readonly members: readonly string[];
+}
+
+/** What an instance puts in while it is master, as Keepalived writes it. */
+export interface RoutingView {
+  readonly instance: string;
+  readonly routes: readonly string[];
+  readonly rules: readonly string[];
+}
+
 export interface DaemonSnapshot {
   readonly version: string;
   readonly pid: number;
@@ -145,5 +156,8 @@ export interface DaemonSnapshot {
   readonly scripts: readonly ScriptSnapshot[];
   /** Files and processes. */
   readonly trackers: readonly TrackerSnapshot[];
+  readonly syncGroups: readonly SyncGroupView[];
+  /** Of the instances that have any. */
+  readonly routing: readonly RoutingView[];
   readonly journal: readonly JournalEntry[];
 }

@@ -17,14 +17,21 @@ export function renderStatusJson(daemon: DaemonSnapshot): string {
     configFile: daemon.configFile,
     vrrpPid: vrrp?.pid ?? null,
     takenAtMs: vrrp?.takenAt ?? null,
-    instances: (vrrp?.instances ?? []).map(instanceView),
+    instances: (vrrp?.instances ?? []).map((instance) => instanceView(instance, daemon)),
     interfaces: vrrp?.interfaces ?? [],
     checks: scripts.map(checkView),
+    trackers: daemon.trackers,
+    syncGroups: daemon.syncGroups,
   };
   return `${JSON.stringify(view, null, 2)}\n`;
 }
 
-function instanceView(instance: InstanceSnapshot): unknown {
+function instanceView(
+  instance: InstanceSnapshot,
+  { syncGroups, routing }: DaemonSnapshot,
+): unknown {
+  const group = syncGroups.find(({ members }) => members.includes(instance.name));
+  const own = routing.find((each) => each.instance === instance.name);
   const { conflict, sendErrno } = instance;
   return {
     name: instance.name,
@@ -45,6 +52,9 @@ function instanceView(instance: InstanceSnapshot): unknown {
     addresses: instance.addresses,
     excludedAddresses: instance.excludedAddresses,
     addressesInstalled: instance.installed,
+    syncGroup: group?.name ?? null,
+    routes: own?.routes ?? [],
+    rules: own?.rules ?? [],
     master: instance.master ?? null,
     faults: instance.faults.map((fault) => ({ ...fault, text: renderFault(fault) })),
     conflict:

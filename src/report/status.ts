@@ -41,6 +41,7 @@ export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): st
     parts.push(renderInstanceTable(vrrp.instances, context));
     parts.push(vrrp.instances.map((i) => renderInstanceSentences(i, context)).join(""));
   }
+  if (daemon.syncGroups.length > 0) parts.push(renderSyncGroups(daemon.syncGroups, context.paint));
   if (scripts.length > 0) parts.push(renderScripts(scripts, context));
   if (trackers.length > 0) parts.push(renderTrackers(trackers, context.paint));
   return parts.join("\n");
@@ -169,11 +170,34 @@ function troubles(instance: InstanceSnapshot, { now }: StatusContext): readonly 
 }
 
 /** Who else is known, for `why`. */
-function masterSentence({ state, master, sourceAddress }: InstanceSnapshot): string {
-  if (state === "master") return `It sends its adverts from ${sourceAddress ?? "no address"}.`;
+function masterSentence(instance: InstanceSnapshot): string {
+  const { state, master, sourceAddress } = instance;
+  if (state === "master") {
+    return `It sends its adverts from ${sourceAddress ?? "no address"}. ${leaseSentence(instance)}`;
+  }
   return master === undefined
     ? "No master has been heard."
     : `The master is ${master.address} with priority ${master.priority}.`;
+}
+
+const leaseSentence = ({ leaseUs }: InstanceSnapshot): string =>
+  leaseUs === undefined
+    ? "Its addresses stay on even if the daemon is killed (vip_lease off)."
+    : `If the daemon is killed or freezes, the kernel takes its addresses off within ${renderSpan(leaseUs / 1_000)}.`;
+
+const GROUP_COLUMNS = [
+  { title: "SYNC GROUP", align: "left" },
+  { title: "STATE", align: "left" },
+  { title: "MEMBERS", align: "left" },
+] as const;
+
+function renderSyncGroups(groups: DaemonSnapshot["syncGroups"], paint: Paint): string {
+  const rows = groups.map(({ name, state, members }): readonly Cell[] => [
+    { text: name },
+    { text: state.toUpperCase(), paint: (text) => paint(STATE_STYLES[state], text) },
+    { text: members.join(", ") },
+  ]);
+  return renderTable(GROUP_COLUMNS, rows, (text) => paint("bold", text));
 }
 
 const SCRIPT_COLUMNS = [

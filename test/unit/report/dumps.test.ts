@@ -244,4 +244,34 @@ test("tracked files and processes have sections of their own", () => {
   );
 });
 
+test("the second layout of the JSON has the tracked processes beside the instances", () => {
+  const { global } = base;
+  const second: Model = {
+    ...base,
+    global: { ...global, dumps: { ...global.dumps, jsonVersion: 2 } },
+    trackProcesses: [
+      {
+        ...{ name: "p", command: ["sleep"], parameterMatch: undefined, fullCommand: false },
+        ...{ quorum: 2, quorumMaximum: undefined, weight: -4, reverse: false },
+        ...{ forkDelay: seconds(0.5), terminateDelay: seconds(2) },
+      },
+    ],
+  };
+  const good = { kind: "process", name: "p", command: "sleep", count: 2, verdict: "good" } as const;
+  const text = renderJsonDump(second, snapshot, [{ ...good, isTurning: true }]);
+  assert.ok(text?.startsWith('{"vrrp":[{"data":{"iname":"VI_1"') === true);
+  assert.ok(
+    text.endsWith(
+      ',"track_process":[{"process":"sleep","param_match":"none","min_processes":2,' +
+        '"current_processes":2,"have_quorum":true,"weight":-4,"terminate_delay":2,"fork_delay":0.5,' +
+        '"fork_delay_timer_running":false,"terminate_delay_timer_running":true,' +
+        '"full_command":false}]}',
+    ),
+  );
+  assert.match(
+    renderJsonDump({ ...second, trackProcesses: [] }, snapshot, []) ?? "",
+    /^\{"vrrp":\[[^]*\]\}$/,
+  );
+});
+
 const PROCESS_FACTS = { count: 3, verdict: "bad", isTurning: false } as const;

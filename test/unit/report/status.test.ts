@@ -187,3 +187,22 @@ test("tracked files and processes are shown with what they come to", () => {
     "process  web   good, 2 running, about to change  nginx",
   ]);
 });
+
+test("sync groups, trackers, routes and rules are seen, in the table and in the JSON", () => {
+  const seen = daemon([instance()], {
+    syncGroups: [{ name: "G", state: "backup", members: ["VI_1", "VI_2"] }],
+    routing: [{ instance: "VI_1", routes: ["prepend 198.51.100.0/24"], rules: ["from all"] }],
+    trackers: [{ kind: "file", name: "load", path: "/run/load", value: 3, trouble: undefined }],
+  });
+  assert.match(
+    renderStatus(seen, context),
+    /\nSYNC GROUP +STATE +MEMBERS *\nG +BACKUP +VI_1, VI_2 *\n/,
+  );
+  const view = JSON.parse(renderStatusJson(seen)) as Record<string, unknown>;
+  assert.deepEqual(view["syncGroups"], [{ name: "G", state: "backup", members: ["VI_1", "VI_2"] }]);
+  assert.deepEqual(view["trackers"], [{ kind: "file", name: "load", path: "/run/load", value: 3 }]);
+  const [first] = view["instances"] as Record<string, unknown>[];
+  assert.equal(first?.["syncGroup"], "G");
+  assert.deepEqual(first["routes"], ["prepend 198.51.100.0/24"]);
+  assert.deepEqual(first["rules"], ["from all"]);
+});

@@ -63,6 +63,8 @@ export function daemon(
     vrrp: { pid: 101, takenAt: NOW, instances, ...NO_NETWORK },
     scripts: [],
     trackers: [],
+    syncGroups: [],
+    routing: [],
     journal: [],
     ...changes,
   };
