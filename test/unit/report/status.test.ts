@@ -138,7 +138,7 @@ test("why shows an instance with its history, and undefined for a stranger", () 
   assert.equal(
     renderWhy(status, "VI_2", context),
     `VI_2: MASTER since 12:03:27 (4 m 5 s): no advert for 3.41 s, last master was 10.0.0.2.
-  It sends its adverts from 10.0.0.1.
+  It sends its adverts from 10.0.0.1. If the daemon is killed or freezes, the kernel takes its addresses off within 4 s.
 
 What happened:
   12:03:27 (VI_2) Receive advertisement timeout

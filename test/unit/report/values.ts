@@ -42,7 +42,7 @@ export function instance(changes: Partial<InstanceSnapshot> = {}): InstanceSnaps
     master: { address: "10.0.0.2", priority: 150 },
     sendErrno: 0,
     sequence: 1,
-    leaseUs: undefined,
+    leaseUs: 4_000_000,
     actsAt: undefined,
     isShielded: false,
     counters: NO_COUNTS,
