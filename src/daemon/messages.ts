@@ -3,6 +3,7 @@
  * union each way. The VRRP process never waits for an answer.
  */
 import type { Model } from "../config/model.ts";
+import type { MaintenanceOrder } from "../track/maintenance.ts";
 import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { Predecessors } from "./vrrp/driver-setup.ts";
@@ -23,6 +24,7 @@ export interface SentVerdicts {
   readonly processes: Readonly<Record<string, Verdict>>;
   readonly files: Readonly<Record<string, number>>;
   readonly bfds?: Readonly<Record<string, Verdict>>;
+  readonly maintenance?: readonly MaintenanceOrder[];
 }
 
 export type ToVrrp =

@@ -3,6 +3,7 @@ import { errnoName, unreachable } from "../base/failure.ts";
 import { toMilliseconds } from "../base/units.ts";
 import type { ConflictEvidence, FaultCause, TransitionCause } from "../vrrp/events.ts";
 import { renderSpan } from "./dates.ts";
+import { renderMaintenance } from "./planned-lines.ts";
 
 /** One fault as a clause: "interface eth0 is down". */
 export function renderFault(cause: FaultCause): string {
@@ -29,6 +30,8 @@ export function renderFault(cause: FaultCause): string {
       return `${cause.member} of sync group ${cause.group} is in FAULT`;
     case "memberPending":
       return `${cause.member} of sync group ${cause.group} waits for a script`;
+    case "maintenance":
+      return renderMaintenance(cause.order);
     case "removedByOthers":
       return `another program keeps removing the ${cause.what}`;
     case "kernelRefused":
@@ -82,6 +85,10 @@ export function renderCause(cause: TransitionCause): string {
       return `this process did not run for ${renderSpan(toMilliseconds(cause.gap))}, so that another router must be master`;
     case "adopted":
       return "it took over from the daemon that ran here before";
+    case "switchover":
+      return "it hands its addresses to a peer, as was asked for";
+    case "takenBack":
+      return "no peer took over after the switchover";
     case "removed":
       return "it was removed from the configuration";
     case "stopping":

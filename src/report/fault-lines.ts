@@ -2,7 +2,7 @@
 import { unreachable } from "../base/failure.ts";
 import type { FaultCause } from "../vrrp/events.ts";
 import { renderErrnoText, renderFault } from "./causes.ts";
-import { detail, problem, warning } from "./log-line.ts";
+import { detail, notice, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
 
 /** What puts an instance into FAULT, in Keepalived's words where it has some. */
@@ -30,6 +30,8 @@ export function faultBeganLines(name: string, cause: FaultCause): readonly LogLi
     case "interfaceDown":
     case "noSourceAddress":
       return [warning(`${name} entering FAULT state (${faultLabel(cause)})`)];
+    case "maintenance":
+      return [notice(`${name} entering MAINTENANCE: ${renderFault(cause)}`)];
     case "removedByOthers":
       return [
         problem(`${name} entering FAULT state: ${renderFault(cause)}, stepping aside for a while`),
@@ -56,6 +58,7 @@ export function faultLabel(cause: FaultCause): string {
       return `script ${cause.script} not yet run`;
     case "sourceLost":
       return "src address not configured";
+    case "maintenance":
     case "memberFault":
     case "memberPending":
     case "bfdFault":

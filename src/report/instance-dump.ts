@@ -114,6 +114,7 @@ function isOwnInterfaceFault(fault: FaultCause, { interfaceName }: InstanceConfi
     case "fileFault":
     case "memberFault":
     case "memberPending":
+    case "maintenance":
       return false;
     default:
       return unreachable(fault);

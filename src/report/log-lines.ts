@@ -15,6 +15,7 @@ import { renderSpan } from "./dates.ts";
 import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
+import { switchoverText } from "./planned-lines.ts";
 
 /** What the configuration knows about an instance and its events do not repeat. */
 export interface InstanceFacts {
@@ -42,15 +43,13 @@ export function renderEvent(
     case "secondOwnerHeard":
       return [rivalLine(name, event)];
     case "priorityZeroReceived":
-      return [priorityZeroLine(name, event.asMaster)];
     case "priorityZeroSent":
-      return [detail(`${name} sent 0 priority`)];
+      return [priorityZeroLine(name, event)];
     case "masterChanged":
       return [detail(`${name} ${masterChange(event.from, event.to)}`)];
     case "preemptDelayStarted":
-      return [detail(`${name} start preempt delay (${toSeconds(event.delay).toFixed(6)})`)];
     case "preemptDelayStopped":
-      return [detail(`${name} stop preempt delay`)];
+      return [detail(`${name} ${preemptDelayText(event)}`)];
     case "intervalLearned":
       return [info(`${name} ${intervalChange(event)}`)];
     case "priorityChanged":
@@ -66,7 +65,9 @@ export function renderEvent(
     case "conflictBegan":
       return [alert(`${name} ${conflictText(event.evidence)}`)];
     case "conflictEnded":
-      return [notice(`${name} ${conflictEndText(event.lasted, event.yielded)}`)];
+    case "handedOver":
+    case "holdEnded":
+      return [notice(`${name} ${endText(event)}`)];
     case "addressesInstalled":
     case "addressesRemoved":
     case "firewallChanged":
@@ -93,10 +94,30 @@ export function renderEvent(
   }
 }
 
-const priorityZeroLine = (name: string, asMaster: boolean): LogLine =>
-  asMaster
+function priorityZeroLine(
+  name: string,
+  event: Extract<InstanceEvent, { kind: "priorityZeroReceived" | "priorityZeroSent" }>,
+): LogLine {
+  if (event.kind === "priorityZeroSent") return detail(`${name} sent 0 priority`);
+  return event.asMaster
     ? info(`${name} Master received priority 0 message`)
     : detail(`${name} Backup received priority 0 advertisement`);
+}
+
+const preemptDelayText = (
+  event: Extract<InstanceEvent, { kind: "preemptDelayStarted" | "preemptDelayStopped" }>,
+): string =>
+  event.kind === "preemptDelayStarted"
+    ? `start preempt delay (${toSeconds(event.delay).toFixed(6)})`
+    : "stop preempt delay";
+
+/** What is over: a conflict, or a part of a switchover. */
+const endText = (
+  event: Extract<InstanceEvent, { kind: "conflictEnded" | "handedOver" | "holdEnded" }>,
+): string =>
+  event.kind === "conflictEnded"
+    ? conflictEndText(event.lasted, event.yielded)
+    : switchoverText(event);
 
 const OLD_CHECKSUM_TEXT =
   "the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)";
@@ -140,8 +161,15 @@ function enteredLines(
 }
 
 /** Causes that no other line has told. */
-const needsReason = (cause: TransitionCause): boolean =>
-  cause.kind === "masterDown" || cause.kind === "masterResigned" || cause.kind === "preempted";
+const needsReason = (cause: TransitionCause): boolean => NEW_REASONS.has(cause.kind);
+
+const NEW_REASONS: ReadonlySet<TransitionCause["kind"]> = new Set([
+  "masterDown",
+  "masterResigned",
+  "preempted",
+  "switchover",
+  "takenBack",
+]);
 
 type RivalEvent = Extract<
   InstanceEvent,

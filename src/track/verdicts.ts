@@ -1,4 +1,5 @@
 /** What has been found about the things that are tracked, by their names. */
+import type { MaintenanceOrder } from "./maintenance.ts";
 
 export type Verdict = "good" | "bad";
 
@@ -11,6 +12,8 @@ export interface Verdicts {
   readonly files: ReadonlyMap<string, number>;
   /** Whether BFD sessions are up; without an entry they are. */
   readonly bfds: ReadonlyMap<string, Verdict>;
+  /** What operators have ordered. */
+  readonly maintenance: readonly MaintenanceOrder[];
 }
 
 export const NO_VERDICTS: Verdicts = Object.freeze({
@@ -18,6 +21,7 @@ export const NO_VERDICTS: Verdicts = Object.freeze({
   processes: new Map(),
   files: new Map(),
   bfds: new Map(),
+  maintenance: [],
 });
 
 /** News of one tracker. */
@@ -27,7 +31,9 @@ export type TrackerUpdate =
       readonly name: string;
       readonly verdict: Verdict;
     }
-  | { readonly kind: "file"; readonly name: string; readonly value: number };
+  | { readonly kind: "file"; readonly name: string; readonly value: number }
+  /** All orders that are in force. */
+  | { readonly kind: "maintenance"; readonly orders: readonly MaintenanceOrder[] };
 
 export function withUpdate(verdicts: Verdicts, update: TrackerUpdate): Verdicts {
   switch (update.kind) {
@@ -45,5 +51,7 @@ export function withUpdate(verdicts: Verdicts, update: TrackerUpdate): Verdicts 
       return { ...verdicts, bfds: new Map(verdicts.bfds).set(update.name, update.verdict) };
     case "file":
       return { ...verdicts, files: new Map(verdicts.files).set(update.name, update.value) };
+    case "maintenance":
+      return { ...verdicts, maintenance: update.orders };
   }
 }

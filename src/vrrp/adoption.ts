@@ -72,6 +72,21 @@ export function adopt(router: Expectation, state: InstanceState, now: Instant): 
   }));
 }
 
+/**
+ * The other side of it: the process ends, and another follows that will adopt. The peers hear of it
+ * once more and the leases are renewed, so that the time in between counts from now.
+ */
+export function leaveToSuccessor(router: Expectation, state: InstanceState, now: Instant): Step {
+  const { phase } = state;
+  // Who listens for a rival has nothing to say yet.
+  if (phase.kind !== "master" || phase.listens !== undefined) return { state, effects: [] };
+  const advertAt = after(now, router.config.advertInterval);
+  return andThen(sendAdvert({ ...state, phase: { ...phase, advertAt } }), (s) => ({
+    state: s,
+    effects: [{ kind: "repairAddresses" }],
+  }));
+}
+
 /** What was left is given up: with a word to the peers, who need not wait then. */
 export function disown(state: InstanceState): Step {
   if (state.inherits === undefined) return { state, effects: [] };

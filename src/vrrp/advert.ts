@@ -8,6 +8,7 @@ import type { Duration, Instant } from "../base/units.ts";
 import { announceAgain } from "./announce.ts";
 import { burstDue, noteConflict } from "./conflict.ts";
 import type { InstanceEvent } from "./events.ts";
+import { masterLeaves, mayPreempt, meetSuccessor } from "./hold.ts";
 import { insistAgain, meetOwner } from "./owners.ts";
 import type { Advert, Expectation } from "./receive.ts";
 import type { InstanceState, Phase } from "./state.ts";
@@ -39,8 +40,15 @@ export function backupHears(
   if (rival?.source === source && rival.gaveIn && priority < OWNER) {
     return andThen(insistAgain(state), (s) => backupHears(router, s, phase, heard));
   }
-  if (priority === 0) return onResignation(router, state, phase, heard);
-  const isLower = config.preempt && priority < state.assessment.effectivePriority;
+  if (priority === 0) {
+    return andThen(masterLeaves(state), (s) => onResignation(router, s, phase, heard));
+  }
+  if (state.hold?.kind === "handing" && state.hold.since <= heard.arrivedAt) {
+    return andThen(meetSuccessor(state, advert, heard.arrivedAt), (s) =>
+      backupHears(router, s, phase, heard),
+    );
+  }
+  const isLower = mayPreempt(router, state) && priority < state.assessment.effectivePriority;
   if (!isLower) {
     const stopped: readonly Effect[] =
       phase.preemptAt === undefined ? [] : [event({ kind: "preemptDelayStopped" })];

@@ -6,6 +6,7 @@ import type { IpAddress } from "../base/address.ts";
 import { OWNER } from "../base/units.ts";
 import type { Priority } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import { maintenanceOf } from "../track/maintenance.ts";
 import type { Verdict, Verdicts } from "../track/verdicts.ts";
 import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
@@ -66,6 +67,7 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
     files.reduce((sum, file) => sum + fileWeight(file), 0);
   return {
     faults: [
+      ...maintenance(config, facts.verdicts),
       ...interfaceFaults(config, facts.network),
       ...interfaces.filter(isFault).map(({ tracked }) => downCause(tracked.name, facts.network)),
       ...(source === undefined && link?.up !== false && config.interfaceName !== undefined
@@ -90,6 +92,11 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
     source,
     interfaceIndex: facts.network.get(placeOf(config) ?? "")?.index,
   };
+}
+
+function maintenance({ name }: InstanceConfig, { maintenance }: Verdicts): readonly FaultCause[] {
+  const order = maintenanceOf(maintenance, name);
+  return order === undefined ? [] : [{ kind: "maintenance", order }];
 }
 
 /** A tracked object and whether it is good; undefined is not known yet. */

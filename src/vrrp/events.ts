@@ -4,6 +4,7 @@
  */
 import type { IpAddress, MacAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
+import type { MaintenanceOrder } from "../track/maintenance.ts";
 import type { Rejection } from "./receive.ts";
 
 /** Why an instance may not take part. Any of these puts it into FAULT. */
@@ -30,6 +31,8 @@ export type FaultCause =
   | { readonly kind: "memberFault"; readonly group: string; readonly member: string }
   /** Another member of the sync group waits for the first result of a script: silent, as above. */
   | { readonly kind: "memberPending"; readonly group: string; readonly member: string }
+  /** An operator works on this host, and has said so. */
+  | { readonly kind: "maintenance"; readonly order: MaintenanceOrder }
   /** An address, route or rule of ours is removed again and again. */
   | { readonly kind: "removedByOthers"; readonly what: string }
   | {
@@ -89,6 +92,10 @@ export type TransitionCause =
   | { readonly kind: "didNotRun"; readonly gap: Duration }
   /** Master when its predecessor on this host ended, which left the addresses to it. */
   | { readonly kind: "adopted" }
+  /** An operator had it hand its addresses to a peer. */
+  | { readonly kind: "switchover" }
+  /** Master again after a switchover, because nobody took over. */
+  | { readonly kind: "takenBack" }
   /** timer_expired_backup: it did not run for so long that a rival must have taken over. */
   | { readonly kind: "timerExpired"; readonly gap: Duration }
   | { readonly kind: "removed" }
@@ -174,6 +181,15 @@ export type InstanceEvent =
       readonly state: "backup" | "master" | "fault";
     }
   | { readonly kind: "sendRecovered" }
+  /** After a switchover: who is master now, and how long nobody was. */
+  | {
+      readonly kind: "handedOver";
+      readonly to: IpAddress;
+      readonly priority: number;
+      readonly gap: Duration;
+    }
+  /** After a switchover: a lower master is preempted again. */
+  | { readonly kind: "holdEnded"; readonly why: "released" | "resigned" }
   /** Our process did not run for that long while it was master. */
   | { readonly kind: "stalled"; readonly gap: Duration }
   /** The same, and the lease of its addresses is over. */

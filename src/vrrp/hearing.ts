@@ -40,12 +40,15 @@ export function onPacket(
   const isFresh = packet.age <= state.masterAdvertInterval;
   const arrivedAt = isFresh ? before(now, packet.age) : now;
   const zero = advert.priority === 0 ? 1 : 0;
+  const { source, priority } = advert;
+  const isOther = source !== state.assessment.source && priority > 0;
   const counted: Step = {
     state: {
       ...state,
       // Keepalived: what we send must come after what we heard, or a backup would not believe it.
       sequence: Math.max(state.sequence, advert.sequence),
       heard: heardAfter(router.hmac, state.heard, advert),
+      peer: isOther ? { address: source, priority, heardAt: arrivedAt } : state.peer,
       counters: {
         ...state.counters,
         advertsReceived: state.counters.advertsReceived + 1,

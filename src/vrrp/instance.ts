@@ -6,13 +6,14 @@
 import { unreachable } from "../base/failure.ts";
 import { after, between, microseconds, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
-import { adopt, canAdopt, disown } from "./adoption.ts";
+import { adopt, canAdopt, disown, leaveToSuccessor } from "./adoption.ts";
 import { announceOver, advertiseNow } from "./advert.ts";
 import { dueAnnouncements } from "./announce.ts";
 import { dueConflict, noteConflict } from "./conflict.ts";
 import type { FaultCause, TransitionCause } from "./events.ts";
 import { activeFaults, isSerious } from "./faults.ts";
 import { onPacket } from "./hearing.ts";
+import { handOver, release } from "./hold.ts";
 import { onLeaseExpired, onSlept, wakeUp } from "./lease.ts";
 import { besideRival, insistAgain } from "./owners.ts";
 import type { Expectation } from "./receive.ts";
@@ -53,6 +54,8 @@ export function initialState(
     conflict: undefined,
     rivalOwner: undefined,
     refused: undefined,
+    peer: undefined,
+    hold: undefined,
     repairs: undefined,
     inherits: undefined,
     groupFault: undefined,
@@ -104,6 +107,12 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
       return onNeighbour(router, state, input, now);
     case "group":
       return onGroupOrder(router, state, input.order, now);
+    case "handOver":
+      return handOver(router, state, now);
+    case "release":
+      return release(state);
+    case "leave":
+      return leaveToSuccessor(router, state, now);
     case "stop":
       return andThen(disown(state), (s) => toStopped(s, input.removed, now));
     default:

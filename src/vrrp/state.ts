@@ -7,6 +7,7 @@ import { earliest } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.ts";
 import type { Inheritance } from "./adoption.ts";
 import type { HeardSequences } from "./hmac.ts";
+import type { Hold, KnownPeer } from "./hold.ts";
 import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
 
 /** Where the instance stands, from trackers and the network: computed by `assess`, not by the machine. */
@@ -147,6 +148,10 @@ export interface InstanceState {
   readonly refused: { readonly cause: FaultCause; readonly retryAt: Instant } | undefined;
   /** What a master that ended on this host has left, before the start. */
   readonly inherits: Inheritance | undefined;
+  /** The other router that was heard as master last. */
+  readonly peer: KnownPeer | undefined;
+  /** Since a switchover it leaves the addresses to a peer. */
+  readonly hold: Hold | undefined;
   /** Repairs of what others removed, since when. */
   readonly repairs: { readonly since: Instant; readonly count: number } | undefined;
   /** The rest of the sync group is not fit: computed by `sync`, not by the machine. */

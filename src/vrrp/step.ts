@@ -30,6 +30,10 @@ export type Input =
     }
   /** What the sync group has come to, for one of its members. */
   | { readonly kind: "group"; readonly order: GroupOrder }
+  /** An operator wants a peer to be master, or no more. */
+  | { readonly kind: "handOver" | "release" }
+  /** The process ends, and another follows that goes on. */
+  | { readonly kind: "leave" }
   | { readonly kind: "stop"; readonly removed: boolean };
 
 export type GroupOrder =

@@ -69,6 +69,9 @@ export type SystemInput =
       readonly mac: MacAddress;
       readonly gratuitous: boolean;
     }
+  /** The instances of an operator's switchover, or of the end of one. */
+  | { readonly kind: "handOver" | "release"; readonly routers: readonly number[] }
+  | { readonly kind: "leave" }
   | { readonly kind: "stop" };
 
 /** By position of their instances. */
@@ -175,7 +178,18 @@ export function stepSystem(
     case "stop":
       return feed(config, state, everyRouter(state, { kind: "stop", removed: false }), now);
     case "slept":
+    case "leave":
       return feed(config, state, everyRouter(state, input), now);
+    case "handOver":
+    case "release": {
+      const { kind, routers } = input;
+      return feed(
+        config,
+        state,
+        routers.map((router) => [router, { kind }] as const),
+        now,
+      );
+    }
     case "addressLost":
     case "leaseExpired":
     case "routeLost":

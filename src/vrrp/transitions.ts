@@ -3,7 +3,7 @@
  * the addresses, the announcements, the words and the notification stand together, in order.
  */
 import { OWNER, after, microseconds, plus } from "../base/units.ts";
-import type { Duration, Instant } from "../base/units.ts";
+import type { Duration, Instant, Priority } from "../base/units.ts";
 import { announceNow } from "./announce.ts";
 import { endConflict } from "./conflict.ts";
 import type { FaultCause, TransitionCause } from "./events.ts";
@@ -19,9 +19,11 @@ const AT_ONCE: Duration = microseconds(1);
 /**
  * How long a backup waits: `start` and `recovery` treat an address owner specially, `skew` is the
  * wait after a resignation, `full` the master-down interval, `listen` what it takes to hear a
- * living master: an interval and the skew.
+ * living master: an interval and the skew. `slowest` is the longest that any peer waits.
  */
-export type Wait = "start" | "recovery" | "skew" | "full" | "listen";
+export type Wait = "start" | "recovery" | "skew" | "full" | "listen" | "slowest";
+
+const LEAST_PRIORITY = 1 as Priority;
 
 /** RFC 9568 §6.4.1 (120), §6.4.3 (730): to Backup, with the Active_Down_Timer set. */
 export function toBackup(
@@ -95,6 +97,7 @@ export function toMaster(
       listens: undefined,
     },
     master: undefined,
+    hold: undefined,
     masterAdvertInterval: config.advertInterval,
     counters: { ...state.counters, becameMaster: state.counters.becameMaster + 1 },
     ...changed(cause, now),
@@ -123,7 +126,14 @@ export function toFault(state: InstanceState, causes: readonly FaultCause[], now
   return andThen(
     andThen(resigned, (s) => leaveMaster(s, now)),
     (left) => ({
-      state: { ...left, phase: { kind: "fault" }, master: undefined, ...changed(cause, now) },
+      state: {
+        ...left,
+        phase: { kind: "fault" },
+        master: undefined,
+        // Nothing is taken back from there; whoever is master then keeps what it has.
+        hold: left.hold === undefined ? undefined : { kind: "following" },
+        ...changed(cause, now),
+      },
       effects: [
         ...causes.map((fault) => event({ kind: "faultBegan", cause: fault })),
         event({ kind: "entered", state: "fault", initial, cause }),
@@ -212,6 +222,8 @@ function waitFor(router: Expectation, state: InstanceState, wait: Wait): Duratio
       return skew;
     case "full":
       return masterDownInterval(config, effectivePriority, interval);
+    case "slowest":
+      return masterDownInterval(config, LEAST_PRIORITY, interval);
   }
 }
 
@@ -222,6 +234,7 @@ function expiryOf(
   wait: Wait,
 ): TransitionCause | undefined {
   if (wait === "start" && router.config.priority === OWNER) return { kind: "owner" };
+  if (cause.kind === "switchover") return { kind: "takenBack" };
   if (cause.kind === "routeRemoved") return { kind: "routeRestored", lost: cause.lost };
   return cause.kind === "addressRemoved"
     ? { kind: "addressRestored", address: cause.address }

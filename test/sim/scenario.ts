@@ -14,6 +14,8 @@
  *     link-del r1 | link-add r1        the interface goes; one of that name comes, with a new index
  *     rename r1 eth0 eth9              an interface gets another name
  *     bfd r1 peer bad                  a BFD session's verdict
+ *     maintenance r1 on                an operator's order, for r1 as a whole; off ends it
+ *     switchover r1 | release r1       an operator has r1 hand its addresses over; or ends that
  *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     route-del r1 198.51.100.0 | rule-del r1 1000
@@ -135,6 +137,17 @@ export class ScenarioRun {
           ...{ kind: "bfd", name },
           verdict: verdict === "good" ? "good" : "bad",
         });
+      },
+      maintenance: () => {
+        const order = { ...{ instance: undefined, since: 0, until: undefined } };
+        const orders = rest[0] === "on" ? [{ ...order, reason: undefined, by: undefined }] : [];
+        this.#update(this.#router(first), { kind: "maintenance", orders });
+      },
+      switchover: () => {
+        this.#router(first).driver?.handOver(this.#positions(first));
+      },
+      release: () => {
+        this.#router(first).driver?.release(this.#positions(first));
       },
       linkbeat: () => {
         if (rest[0] === "down") host().silentLinks.add("eth0");
@@ -307,6 +320,10 @@ export class ScenarioRun {
     router.driver?.update(update);
   }
 
+  #positions(name: string): readonly number[] {
+    return [...instancesFrom(this.#router(name).words).keys()];
+  }
+
   #router(name: string): Router {
     const router = this.routers.get(name);
     assert(router !== undefined, `no router ${name}`);
@@ -425,6 +442,10 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `did not run for ${(event.gap / seconds(1)).toFixed(3)}s, its addresses are gone`;
     case "leaseRenewedLate":
       return `renews its lease ${(event.late / seconds(1)).toFixed(3)}s late`;
+    case "handedOver":
+      return `handed over to ${event.to} after ${(event.gap / seconds(1)).toFixed(3)}s`;
+    case "holdEnded":
+      return `holds back no more (${event.why})`;
     case "groupFollows":
       return `group ${event.group} follows to ${event.state}`;
     case "lowerPriorityDiscarded":
@@ -475,6 +496,10 @@ function because(cause: Extract<InstanceEvent, { kind: "entered" }>["cause"]): s
       return ` (did not run for ${(cause.gap / seconds(1)).toFixed(3)}s)`;
     case "adopted":
       return " (adopted)";
+    case "switchover":
+      return " (switchover)";
+    case "takenBack":
+      return " (nobody took over)";
     case "syncGroup":
       return ` (follows ${cause.member})`;
     case "started":
@@ -505,6 +530,8 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return `source ${cause.address} is gone`;
     case "fileFault":
       return `file ${cause.file} says ${cause.value}`;
+    case "maintenance":
+      return "maintenance";
     case "scriptPending":
       return `script ${cause.script} has not run`;
     case "memberFault":

@@ -159,6 +159,16 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "tracker", update });
   }
 
+  /** The masters among `routers` resign, and hold back afterwards. */
+  handOver(routers: readonly number[]): void {
+    this.#feed({ kind: "handOver", routers });
+  }
+
+  /** The end of that: their priority counts again. */
+  release(routers: readonly number[]): void {
+    this.#feed({ kind: "release", routers });
+  }
+
   /** Returns how many instances the new configuration touched. */
   reload(model: Model, verdicts: Verdicts): number {
     const next = systemConfig(settingsOf(model, this.#ports.clock));

@@ -234,9 +234,16 @@ export class VrrpSession {
   }
 }
 
-const receivedVerdicts = ({ scripts, processes, files, bfds }: SentVerdicts): Verdicts => ({
+const receivedVerdicts = ({
+  scripts,
+  processes,
+  files,
+  bfds,
+  maintenance,
+}: SentVerdicts): Verdicts => ({
   scripts: new Map(Object.entries(scripts)),
   processes: new Map(Object.entries(processes)),
   files: new Map(Object.entries(files)),
   bfds: new Map(Object.entries(bfds ?? {})),
+  maintenance: maintenance ?? [],
 });
