@@ -316,6 +316,7 @@ export interface InstanceDraft {
   authentication?: AuthenticationDraft;
   hmac?: HmacDraft;
   downTimerAdverts?: Located<number>;
+  receiveBufferBytes?: Located<number>;
   lowerPriorityNoAdvert?: Located<boolean>;
   higherPrioritySendAdvert?: Located<boolean>;
   ownerIgnoresAdverts?: Located<boolean>;

@@ -8,6 +8,7 @@ import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finis
 import { DEFAULT_DOWN_TIMER_ADVERTS } from "./finish-dumps.ts";
 import { finishGuard } from "./finish-guard.ts";
 import { finishHmac } from "./finish-hmac.ts";
+import { finishReceiveRoom } from "./finish-process.ts";
 import { finishRouting } from "./finish-statics.ts";
 import { finishElection, finishTimerExpired } from "./finish-election.ts";
 import {
@@ -71,6 +72,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     downTimerAdverts,
     preempt: election.preempt,
     preemptDelay: election.preemptDelay,
+    receiveRoom: finishReceiveRoom(draft.receiveBufferBytes, global.process),
     delivery,
     authentication,
     hmac,

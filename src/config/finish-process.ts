@@ -1,15 +1,16 @@
 /** What holds for the processes of the daemon: what the file says, else the defaults. */
+import type { Located } from "./diagnostics.ts";
 import { seconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
 import { DEFAULT_BUFFERED_PACKETS, DEFAULT_PROCESS_CONFIG } from "./process-config.ts";
 import type {
-  AdvertBufferPolicy,
   BufferSize,
   ProcessConfig,
   ReloadConfig,
   SchedulingConfig,
 } from "./process-config.ts";
 import type { BufferDraft, ProcessDraft } from "./process-drafts.ts";
+import type { ReceiveRoom } from "../vrrp/receive-room.ts";
 
 export function finishProcess(draft: ProcessDraft): ProcessConfig {
   const otherwise = DEFAULT_PROCESS_CONFIG;
@@ -24,7 +25,7 @@ export function finishProcess(draft: ProcessDraft): ProcessConfig {
       netlinkCommand: finishBuffer(netlinkCommand),
       netlinkMonitor: finishBuffer(netlinkMonitor),
       processMonitor: finishBuffer(processMonitor),
-      advertPolicy: finishAdvertPolicy(draft),
+      advertPolicy: finishReceiveRoom(undefined, draft),
     },
     reload: finishReload(draft),
     saveDirectory: draft.saveDirectory,
@@ -51,7 +52,12 @@ function finishBuffer({ bytes, force = false }: BufferDraft): BufferSize | undef
   return bytes === undefined ? undefined : { bytes, force };
 }
 
-function finishAdvertPolicy(draft: ProcessDraft): AdvertBufferPolicy | undefined {
+/** Of an instance: its own kernel_rx_buf_size, else vrrp_rx_bufs_policy. */
+export function finishReceiveRoom(
+  own: Located<number> | undefined,
+  draft: ProcessDraft,
+): ReceiveRoom | undefined {
+  if (own !== undefined && own.value > 0) return { kind: "bytes", bytes: own.value };
   const kind = draft.advertPolicy;
   if (kind === undefined) return undefined;
   return kind === "bytes"

@@ -4,6 +4,7 @@
  */
 import { microseconds, seconds } from "../base/units.ts";
 import type { Duration } from "../base/units.ts";
+import type { ReceiveRoom } from "../vrrp/receive-room.ts";
 
 export interface ProcessConfig {
   /** How long startup_script and shutdown_script are waited for. */
@@ -47,15 +48,9 @@ export interface BufferConfig {
   readonly netlinkCommand: BufferSize | undefined;
   readonly netlinkMonitor: BufferSize | undefined;
   readonly processMonitor: BufferSize | undefined;
-  /** vrrp_rx_bufs_policy; undefined leaves it to the kernel. */
-  readonly advertPolicy: AdvertBufferPolicy | undefined;
+  /** vrrp_rx_bufs_policy; what an instance makes of it is with the instance. */
+  readonly advertPolicy: ReceiveRoom | undefined;
 }
-
-/** How much room one instance adds to the socket that it receives through. */
-export type AdvertBufferPolicy =
-  /** Packets of the largest size the interface allows, or of the size of the instance's adverts. */
-  | { readonly kind: "mtu" | "advert"; readonly packets: number }
-  | { readonly kind: "bytes"; readonly bytes: number };
 
 export interface ReloadConfig {
   /** reload_check_config: what `-t` complains of refuses a reload, and is written to the file. */

@@ -1,6 +1,6 @@
 /** What the rows about the processes of the daemon fill in. */
 import type { Duration } from "../base/units.ts";
-import type { AdvertBufferPolicy } from "./process-config.ts";
+import type { ReceiveRoom } from "../vrrp/receive-room.ts";
 
 export interface ProcessDraft {
   /** Seconds. */
@@ -13,7 +13,7 @@ export interface ProcessDraft {
   maximumAutoPriority?: number;
   leastAutoPriorityDelay?: Duration;
   readonly buffers: Record<BufferName, BufferDraft>;
-  advertPolicy?: AdvertBufferPolicy["kind"];
+  advertPolicy?: ReceiveRoom["kind"];
   advertBytes?: number;
   bufferedPackets?: number;
   checksReload?: { readonly logFile: string | undefined };

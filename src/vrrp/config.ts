@@ -6,6 +6,7 @@ import type { Family, IpAddress } from "../base/address.ts";
 import type { Command, Secret } from "../base/command.ts";
 import type { Duration, Priority, Vrid } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import type { ReceiveRoom } from "./receive-room.ts";
 import type { VirtualRoute, VirtualRule } from "./route-config.ts";
 import type { VmacConfig } from "./vmac-config.ts";
 
@@ -134,6 +135,8 @@ export interface InstanceConfig {
   readonly priority: Priority;
   readonly advertInterval: Duration;
   readonly downTimerAdverts: number;
+  /** In the socket of its adverts; undefined leaves it to the kernel. */
+  readonly receiveRoom?: ReceiveRoom | undefined;
   readonly preempt: boolean;
   readonly preemptDelay: Duration;
   readonly delivery: Delivery;

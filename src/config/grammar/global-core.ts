@@ -24,7 +24,9 @@ const DYNAMIC_INTERFACES = explained(optionalChoice("allow_if_changes"), {
 });
 
 /** A policy by name in any case, or a size. */
-const receiveBuffer: ArgumentType<string> = {
+const receiveBuffer: ArgumentType<
+  { readonly kind: "mtu" | "advert" } | { readonly kind: "bytes"; readonly bytes: number }
+> = {
   kind: "policy",
   shape: "MTU|ADVERT|BYTES",
   choiceHelp: {
@@ -33,8 +35,10 @@ const receiveBuffer: ArgumentType<string> = {
     BYTES: "That many bytes.",
   },
   parse: (word, report) => {
-    if (["mtu", "advert"].includes(word.text.toLowerCase())) return word.text;
-    return integer(0, COUNT_MAXIMUM).parse(word, report) === undefined ? undefined : word.text;
+    const name = word.text.toLowerCase();
+    if (name === "mtu" || name === "advert") return { kind: name };
+    const bytes = integer(0, COUNT_MAXIMUM).parse(word, report);
+    return bytes === undefined ? undefined : { kind: "bytes", bytes };
   },
 };
 
@@ -282,7 +286,10 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vrrp",
     default: "kernel default",
     help: "How VRRP receive buffers are sized.",
-    later: "the kernel chooses the size of the receive buffers",
+    set: (draft, { value }) => {
+      draft.process.advertPolicy = value.kind;
+      if (value.kind === "bytes") draft.process.advertBytes = value.bytes;
+    },
   }),
   value(integer(1, COUNT_MAXIMUM), {
     name: "vrrp_rx_bufs_multiplier",
@@ -290,7 +297,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vrrp",
     default: "3",
     help: "Multiplier for the MTU and ADVERT policies.",
-    later: "the kernel chooses the size of the receive buffers",
+    set: (draft, { value }) => (draft.process.bufferedPackets = value),
   }),
   value(interfaceName, {
     name: "vmac_prefix",

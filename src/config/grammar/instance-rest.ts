@@ -419,7 +419,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vrrp",
     default: "policy",
     help: "Receive buffer size of the VRRP socket.",
-    later: "the kernel chooses the size of the receive buffer",
+    set: (draft, value) => (draft.receiveBufferBytes = value),
   }),
   section(hmacGrammar, {
     name: "auth_hmac",

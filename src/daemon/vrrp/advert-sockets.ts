@@ -13,6 +13,7 @@ import type {
 } from "../../sys/ports.ts";
 import { placeOf } from "../../vrrp/config.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
+import { roomBytes } from "../../vrrp/receive-room.ts";
 
 interface Open {
   readonly socket: AdvertSocket;
@@ -32,14 +33,16 @@ export type SendResults = ReadonlyMap<number, number>;
 /** A packet, and the VRF it was heard in, when by a socket that listens to all of one. */
 export type HeardAdvert = IncomingAdvert & { readonly vrf?: InterfaceIndex };
 
+type SocketPort = Pick<NetworkPorts, "openAdvertSocket">;
+
 export class AdvertSockets implements Disposable {
-  readonly #ports: NetworkPorts;
+  readonly #ports: SocketPort;
   readonly #onPackets: (packets: readonly HeardAdvert[]) => void;
   readonly #open = new Map<string, Open>();
   /** Key of the socket of each router, by position. */
   #keys: (string | undefined)[] = [];
 
-  constructor(ports: NetworkPorts, onPackets: (packets: readonly HeardAdvert[]) => void) {
+  constructor(ports: SocketPort, onPackets: (packets: readonly HeardAdvert[]) => void) {
     this.#ports = ports;
     this.#onPackets = onPackets;
   }
@@ -66,7 +69,10 @@ export class AdvertSockets implements Disposable {
       const key = keys[router];
       if (options === undefined || key === undefined || this.#open.has(key)) continue;
       try {
-        const socket = this.#ports.openAdvertSocket(options);
+        const socket = this.#ports.openAdvertSocket({
+          ...options,
+          receiveBufferBytes: sharedRoom(wanted.filter((_, other) => keys[other] === key)),
+        });
         socket.onPackets(this.#listenerFor(options));
         this.#open.set(key, { socket, options });
         opened.push({ socket, options });
@@ -143,6 +149,7 @@ export class AdvertSockets implements Disposable {
 export function socketOptions(
   config: InstanceConfig,
   interfaceIndex: InterfaceIndex | undefined,
+  mtu?: number,
 ): AdvertSocketOptions | undefined {
   const { delivery, family } = config;
   const interfaceName = placeOf(config);
@@ -156,8 +163,14 @@ export function socketOptions(
     group: delivery.kind === "multicast" ? delivery.group : undefined,
     bindAddress: delivery.kind === "unicast" ? delivery.source : undefined,
     hopLimit: delivery.kind === "unicast" ? delivery.ttl : 255,
-    receiveBufferBytes: undefined,
+    receiveBufferBytes: roomBytes(config, mtu),
   };
+}
+
+/** Of everybody who receives through one socket; undefined leaves it to the kernel. */
+function sharedRoom(users: readonly (AdvertSocketOptions | undefined)[]): number | undefined {
+  const bytes = users.reduce((sum, user) => sum + (user?.receiveBufferBytes ?? 0), 0);
+  return bytes === 0 ? undefined : bytes;
 }
 
 const keyOf = (options: AdvertSocketOptions): string =>
