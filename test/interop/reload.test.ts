@@ -84,7 +84,8 @@ describe("a reload as the segment sees it", { concurrency: 2 }, () => {
       assert.ok(changed.includes(140));
       const announced = new Set(observer.arps().map(({ sender }) => sender));
       // The real daemon announces every address again, ours those of an instance with a new one.
-      if (kind === "ours") assert.deepEqual([...announced].sort(), ["10.0.0.104", "10.0.0.199", "10.0.0.204"]);
+      if (kind === "ours")
+        assert.deepEqual([...announced].sort(), ["10.0.0.104", "10.0.0.199", "10.0.0.204"]);
       else for (const one of ["10.0.0.199", "10.0.0.204"]) assert.ok(announced.has(one), one);
       for (const { vrid } of before) {
         if (vrid === 3) continue;
