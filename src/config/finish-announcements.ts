@@ -16,20 +16,21 @@ export function finishAnnouncements(
 ): AnnouncementPolicy {
   const wide = global.announcements;
   const isMinimal = global.minimalGarp?.value === true;
-  const masterRepeat = instance.masterRepeat ??
-    wide.masterRepeat ?? { value: isMinimal ? 1 : DEFAULT_REPEAT };
-  const masterDelay = instance.masterDelay ??
-    wide.masterDelay ?? { value: isMinimal ? NO_TIME : DEFAULT_DELAY };
+  const wideRepeat = wide.masterRepeat?.value ?? (isMinimal ? 1 : DEFAULT_REPEAT);
+  const wideDelay = wide.masterDelay?.value ?? (isMinimal ? NO_TIME : DEFAULT_DELAY);
+  // What an instance does not say it takes from global_defs, not from its own garp_master_*.
   const lowerPriorityRepeat = instance.lowerPriorityRepeat ?? wide.lowerPriorityRepeat;
   const lowerPriorityDelay = instance.lowerPriorityDelay ?? wide.lowerPriorityDelay;
+  const extra = (instance.extra ?? wide.extra)?.value;
   const gap = family === "ipv4" ? global.garpInterval : global.gnaInterval;
   return {
-    masterRepeat: masterRepeat.value,
-    masterDelay: masterDelay.value,
+    masterRepeat: instance.masterRepeat?.value ?? wideRepeat,
+    masterDelay: instance.masterDelay?.value ?? wideDelay,
     refresh: (instance.refresh ?? wide.refresh)?.value ?? NO_TIME,
     refreshRepeat: (instance.refreshRepeat ?? wide.refreshRepeat)?.value ?? 1,
-    lowerPriorityRepeat: isStrict ? 0 : (lowerPriorityRepeat ?? masterRepeat).value,
-    lowerPriorityDelay: isStrict ? NO_TIME : (lowerPriorityDelay ?? masterDelay).value,
+    lowerPriorityRepeat: isStrict ? 0 : (lowerPriorityRepeat?.value ?? wideRepeat),
+    lowerPriorityDelay: isStrict ? NO_TIME : (lowerPriorityDelay?.value ?? wideDelay),
+    extra: extra === undefined || extra.period === NO_TIME ? undefined : extra,
     minimumGap: gap?.value ?? NO_TIME,
   };
 }

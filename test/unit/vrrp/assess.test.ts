@@ -101,15 +101,18 @@ test("assess() adds a positive weight while good and a negative one while bad", 
 });
 
 test("assess() reverses a weight", () => {
-  const of = (verdict: Verdict): number =>
-    assessed("prio=100 script=check:30 rtrack", [ETH0], { check: verdict }).effectivePriority;
-  assert.deepEqual([of("good"), of("bad")], [100, 70]);
+  const of = (weight: number, verdict: Verdict): number =>
+    assessed(`prio=100 script=check:${weight} rtrack`, [ETH0], { check: verdict })
+      .effectivePriority;
+  // As measured with Keepalived 2.2.7.
+  assert.deepEqual([of(30, "good"), of(30, "bad")], [70, 100]);
+  assert.deepEqual([of(-30, "good"), of(-30, "bad")], [100, 130]);
 });
 
 test("assess() keeps the effective priority within 1 and 254, and leaves an owner alone", () => {
   const of = (words: string): number => assessed(words, [ETH0], { check: "bad" }).effectivePriority;
   assert.equal(of("prio=10 script=check:-250"), 1);
-  assert.equal(of("prio=250 script=check:250 rtrack"), 1);
+  assert.equal(of("prio=50 script=check:-250 rtrack"), 254);
   assert.equal(of("prio=255 script=check:-100"), 255);
   assert.equal(
     assessed("prio=200 script=check:100", [ETH0], { check: "good" }).effectivePriority,
