@@ -122,6 +122,7 @@ export interface AnnouncementDraft {
 export interface GuardDraft {
   lease?: Located<Duration | "auto" | "off">;
   repairs?: Located<boolean>;
+  proof?: Located<Duration | "auto" | "off">;
 }
 
 export interface DumpDraft {

@@ -11,6 +11,7 @@ import type { InstanceEvent } from "../vrrp/events.ts";
 import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
 import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
+import { proofLine } from "./condition-lines.ts";
 import { renderSpan } from "./dates.ts";
 import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
@@ -33,6 +34,10 @@ export function renderEvent(
       return enteredLines(name, event);
     case "stopped":
       return [];
+    case "proofAwaited":
+    case "proofGiven":
+    case "proofMissing":
+      return [proofLine(name, event)];
     case "receiveTimeout":
       return [detail(`${name} Receive advertisement timeout`)];
     case "higherPriorityReceived":

@@ -295,7 +295,7 @@ export interface FrameSocket extends Disposable {
 export interface NeighbourSocketOptions {
   readonly family: Family;
   readonly interfaceIndex: InterfaceIndex;
-  /** Only frames about these are wanted; others may come too. */
+  /** Only frames about these are wanted; others may come too. None: ARP or ICMPv6 of anybody. */
   readonly addresses: readonly IpAddress[];
 }
 

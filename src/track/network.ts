@@ -4,13 +4,20 @@
  */
 import { isLinkLocal, familyOf } from "../base/address.ts";
 import type { Family, IpAddress } from "../base/address.ts";
-import type { InterfaceIndex } from "../base/units.ts";
+import type { Instant, InterfaceIndex } from "../base/units.ts";
 
 export interface LinkAddress {
   readonly address: IpAddress;
   readonly prefixLength: number;
   /** Duplicate address detection has not finished, or has failed: not usable as a source. */
   readonly usable: boolean;
+}
+
+/** A link is up, but nobody knows yet whether it receives: a switch may still keep its port shut. */
+export interface Doubt {
+  readonly since: Instant;
+  /** It came up then, or shortly before; otherwise it may have been up for long. */
+  readonly isNew: boolean;
 }
 
 export interface Link {
@@ -23,6 +30,8 @@ export interface Link {
   readonly vrf?: InterfaceIndex | undefined;
   /** Of a VRF: its routing table. */
   readonly vrfTable?: number | undefined;
+  /** Nothing of another machine has been heard on it yet. */
+  readonly doubt?: Doubt | undefined;
   /** In the order the kernel reports, which is the order they were added. */
   readonly addresses: readonly LinkAddress[];
 }

@@ -13,6 +13,7 @@ import type { Network } from "../track/network.ts";
 import { placeOf } from "./config.ts";
 import type { InstanceConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
+import { unprovenUntil } from "./receive-proof.ts";
 import { routeInterfaces, ruleInterfaces } from "./route-config.ts";
 import type { Assessment } from "./state.ts";
 
@@ -91,6 +92,7 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
         : (Math.min(HIGHEST, Math.max(LOWEST, config.priority + weights)) as Priority),
     source,
     interfaceIndex: facts.network.get(placeOf(config) ?? "")?.index,
+    unprovenUntil: unprovenUntil(config, link),
   };
 }
 
@@ -105,14 +107,11 @@ interface Vote {
   readonly good: boolean | undefined;
 }
 
-/**
- * What a vote adds: positive weights while good, negative ones while bad. `reverse` turns the sign
- * of what is added, not when it is: keepalived.conf(5), track_bfd, and as Keepalived does.
- */
+/** What a vote adds: positive weights while good, negative ones while bad; `reverse` negates. */
 function weightOf({ tracked, good }: Vote): number {
-  const { weight, reverse } = tracked;
-  if (weight === 0 || good === undefined || weight > 0 !== good) return 0;
-  return reverse ? -weight : weight;
+  if (tracked.weight === 0 || good === undefined) return 0;
+  const weight = tracked.reverse ? -tracked.weight : tracked.weight;
+  return weight > 0 === good ? weight : 0;
 }
 
 /** Weight 0: failing is a fault; with `reverse`, being good is. */

@@ -6,6 +6,7 @@ import type { Family, IpAddress } from "../base/address.ts";
 import type { Command, Secret } from "../base/command.ts";
 import type { Duration, Priority, Vrid } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import type { ReceiveProof } from "./receive-proof.ts";
 import type { ReceiveRoom } from "./receive-room.ts";
 import type { VirtualRoute, VirtualRule } from "./route-config.ts";
 import type { VmacConfig } from "./vmac-config.ts";
@@ -152,6 +153,8 @@ export interface InstanceConfig {
   readonly lease: Duration | undefined;
   /** What others remove is put back. Otherwise, as in Keepalived, it ends being master. */
   readonly repairs: boolean;
+  /** What a link must show before silence on it counts; undefined asks for nothing. */
+  readonly receiveProof: ReceiveProof | undefined;
   /** Whether the own interface going down is a fault (not dont_track_primary). */
   readonly trackPrimary: boolean;
   readonly trackedInterfaces: readonly TrackedObject[];

@@ -117,6 +117,10 @@ export type InstanceEvent =
     }
   | { readonly kind: "stopped" }
   | { readonly kind: "receiveTimeout" }
+  /** The wait for a master is over, but its link may be deaf: so much longer for a proof. */
+  | { readonly kind: "proofAwaited"; readonly interfaceName: string; readonly wait: Duration }
+  /** It came, or it did not in time. */
+  | { readonly kind: "proofGiven" | "proofMissing"; readonly interfaceName: string }
   | {
       readonly kind: "higherPriorityReceived";
       readonly source: IpAddress;

@@ -16,6 +16,7 @@ import { onPacket } from "./hearing.ts";
 import { handOver, release } from "./hold.ts";
 import { onLeaseExpired, onSlept, wakeUp } from "./lease.ts";
 import { besideRival, insistAgain } from "./owners.ts";
+import { awaitProof, onProof, unproven } from "./receive-proof.ts";
 import type { Expectation } from "./receive.ts";
 import { onLost } from "./repair.ts";
 import { stallOf } from "./stall.ts";
@@ -158,7 +159,13 @@ function onAssessed(
   now: Instant,
 ): Step {
   const assessment = besideRival(old, found);
-  const state = rescale(router, { ...old, assessment });
+  const scaled = rescale(router, { ...old, assessment });
+  const isProven = now < (old.assessment.unprovenUntil ?? now) && found.unprovenUntil === undefined;
+  const proven =
+    isProven && found.faults.length === 0
+      ? onProof(router, scaled, now)
+      : { state: scaled, effects: [] };
+  const { state } = proven;
   const [from, to] = [old.assessment.effectivePriority, assessment.effectivePriority];
   const settled = settle(router, state, { kind: "faultsCleared" }, now);
   return {
@@ -167,6 +174,7 @@ function onAssessed(
       ...(from === to || old.phase.kind === "init"
         ? []
         : [event({ kind: "priorityChanged", from, to })]),
+      ...proven.effects,
       ...(old.phase.kind === "fault" ? faultChanges(old, state) : []),
       ...settled.effects,
     ],
@@ -294,13 +302,19 @@ function onMasterDown(
   phase: Extract<Phase, { kind: "backup" }>,
   now: Instant,
 ): Step {
+  const waiting = awaitProof(router, state, phase, now);
+  if (waiting !== undefined) return waiting;
   const silence: TransitionCause = {
     kind: "masterDown",
     waited: between(phase.timerSetAt, now),
     lastMaster: state.master?.address,
   };
   const cause = phase.held ?? phase.expiry ?? silence;
-  return andThen(insistAgain(state), (s) =>
+  const said: Step = {
+    state: { ...state, phase: { ...phase, awaitsProof: false } },
+    effects: unproven(router, phase),
+  };
+  return andThen(andThen(said, insistAgain), (s) =>
     router.config.syncGroup === undefined
       ? toMaster(router, s, cause, now)
       : toHeld(router, s, cause, now),

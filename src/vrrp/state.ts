@@ -18,6 +18,8 @@ export interface Assessment {
   /** The source of our adverts; undefined is a fault. */
   readonly source: IpAddress | undefined;
   readonly interfaceIndex: InterfaceIndex | undefined;
+  /** Silence does not count before: nothing has been heard on its link since it came up. */
+  readonly unprovenUntil?: Instant | undefined;
 }
 
 export type Phase =
@@ -37,6 +39,8 @@ export type Phase =
       readonly expiry: TransitionCause | undefined;
       /** The timer has expired, and the others of the sync group are waited for: why it did. */
       readonly held: TransitionCause | undefined;
+      /** The timer has expired, and its link has not proved yet that it receives. */
+      readonly awaitsProof: boolean;
     }
   | {
       readonly kind: "master";

@@ -324,6 +324,7 @@ function sameAssessment(a: Assessment, b: Assessment): boolean {
     a.effectivePriority === b.effectivePriority &&
     a.source === b.source &&
     a.interfaceIndex === b.interfaceIndex &&
+    a.unprovenUntil === b.unprovenUntil &&
     a.faults.length === b.faults.length &&
     (a.faults.length === 0 || JSON.stringify(a.faults) === JSON.stringify(b.faults))
   );

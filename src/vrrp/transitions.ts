@@ -46,6 +46,7 @@ export function toBackup(
         preemptAt: undefined,
         expiry: expiryOf(router, cause, wait),
         held: undefined,
+        awaitsProof: false,
       },
       ...changed(cause, now),
     },

@@ -37,15 +37,12 @@ export function claimFilter(
   family: Family,
   addresses: readonly IpAddress[],
 ): readonly FilterStep[] {
+  const icmp = family === "ipv4" ? [] : [load(LOAD_BYTE, NEXT_HEADER), ...onlyIf(ICMPV6)];
+  if (addresses.length === 0) return [...icmp, give(KEEP)];
   const prefix =
     family === "ipv4"
       ? []
-      : [
-          load(LOAD_BYTE, NEXT_HEADER),
-          ...onlyIf(ICMPV6),
-          load(LOAD_BYTE, ICMP_TYPE),
-          ...onlyIf(NEIGHBOUR_ADVERTISEMENT),
-        ];
+      : [...icmp, load(LOAD_BYTE, ICMP_TYPE), ...onlyIf(NEIGHBOUR_ADVERTISEMENT)];
   const words = new Set(addresses.map(lastWord));
   const choice =
     words.size > FILTERED_ADDRESSES_LIMIT

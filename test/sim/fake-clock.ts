@@ -132,6 +132,8 @@ export class FakeClock implements Clock {
   readonly #deliver: Deliver;
   readonly #wallClockStart: number;
   #slept = microseconds(0);
+  /** Undefined: long ago. */
+  #bootedAt: Instant | undefined;
   /** The suspend under way, or the last one: where the monotonic clock stood, and until when. */
   #pause: { readonly at: Instant; readonly until: Instant } | undefined;
   #armed: Instant | undefined;
@@ -154,7 +156,14 @@ export class FakeClock implements Clock {
   }
 
   bootTime(): Instant {
-    return this.#time.now;
+    return this.#bootedAt === undefined
+      ? this.#time.now
+      : instant(between(this.#bootedAt, this.#time.now));
+  }
+
+  /** The machine boots now. */
+  boot(): void {
+    this.#bootedAt = this.#time.now;
   }
 
   wallClock(): number {

@@ -403,6 +403,11 @@ export class FakeHost implements NetworkPorts {
     for (const link of this.kernel.links()) this.kernel.changeLink(link.index, { running: false });
   }
 
+  /** The machine that was powered off boots; its addresses are those of its configuration. */
+  reboot(): void {
+    this.clock.boot();
+  }
+
   /** For the LAN: a packet has arrived on interface `index`. */
   receive(index: InterfaceIndex, packet: Packet): void {
     if (this.#isAsleep) return;

@@ -44,18 +44,19 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "lease norepair route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
+    "lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
     "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore",
   ].flatMap((line) => line.split(" ")),
 );
 
-/** `lease=off|auto|4s`, `norepair`. */
+/** `lease=off|auto|4s`, `norepair`, `proof=off|auto|30s`. */
 function guardFrom(words: Words): GuardDraft {
   const at = { file: "", line: 1, column: 1, length: 0 };
-  const text = words.get("lease") ?? "auto";
-  const lease = text === "auto" || text === "off" ? text : parseSpan(text);
+  const span = (text = "auto"): Duration | "auto" | "off" =>
+    text === "auto" || text === "off" ? text : parseSpan(text);
   return {
-    lease: { value: lease, at },
+    lease: { value: span(words.get("lease")), at },
+    proof: { value: span(words.get("proof")), at },
     ...(words.has("norepair") ? { repairs: { value: false, at } } : {}),
   };
 }

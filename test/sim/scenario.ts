@@ -6,8 +6,9 @@
  *     lan r1 prio=150 r2 prio=100      hosts 10.0.0.1, 10.0.0.2 … on one segment, daemons started
  *     run 5s                           let time pass
  *     stop r1 | crash r1 | start r1    TERM; KILL; a new daemon
+ *     poweroff r1 | reboot r1          the machine dies; it comes back, with its daemon
  *     suspend r1 10s                   the machine sleeps
- *     freeze r1 | thaw r1 | poweroff r1 | unplug r1 | plug r1 | down r1 | up r1
+ *     freeze r1 | thaw r1 | unplug r1 | plug r1 | down r1 | up r1
  *     script r1 check bad              a check script's verdict
  *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
  *     linkbeat r1 down                 its interface runs, but has no link when it is asked
@@ -85,6 +86,11 @@ export class ScenarioRun {
         driver?.stop(() => {
           driver[Symbol.dispose]();
         });
+      },
+      reboot: () => {
+        host().reboot();
+        host().plug("eth0");
+        this.#start(this.#router(first));
       },
       crash: () => {
         host().crash();
@@ -414,6 +420,12 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `rejected a packet of ${event.source}: ${event.rejection.kind}`;
     case "packetOdd":
       return `odd packet of ${event.source}: ${event.rejection.kind}`;
+    case "proofAwaited":
+      return `waits ${(event.wait / seconds(1)).toFixed(3)}s for proof that ${event.interfaceName} receives`;
+    case "proofGiven":
+      return `${event.interfaceName} receives`;
+    case "proofMissing":
+      return `no proof that ${event.interfaceName} receives`;
     case "secondOwnerHeard":
       return `hears that ${event.source} owns the address too`;
     case "ownAddressHeard":

@@ -17,29 +17,49 @@ const LONGEST_LEASE = 3_600;
 
 const LEASE_SECONDS = wholeSeconds(SHORTEST_LEASE, LONGEST_LEASE);
 
-const LEASE: ArgumentType<Duration | "auto" | "off"> = explained(
-  {
-    ...LEASE_SECONDS,
-    kind: "lease",
-    shape: "auto|off|SECS",
-    parse: (word, report) => {
-      if (word.text === "auto" || word.text === "off") return word.text;
-      if (/^[0-9]/.test(word.text)) return LEASE_SECONDS.parse(word, report);
-      report({
-        severity: "error",
-        code: "bad-value",
-        message: `'${word.text}' is not auto, off or a number of seconds`,
-        at: spanOf(word),
-      });
-      return undefined;
+/** At most an hour; two forward delays of a bridge (802.1D) are 30 s. */
+const LONGEST_PROOF = 3_600;
+
+const PROOF_SECONDS = wholeSeconds(1, LONGEST_PROOF);
+
+/** A whole number of seconds, or one of two words. */
+function spanOrWord(
+  seconds: ArgumentType<Duration>,
+  kind: string,
+  meanings: Readonly<Record<"auto" | "off" | "SECS", string>>,
+): ArgumentType<Duration | "auto" | "off"> {
+  return explained(
+    {
+      ...seconds,
+      kind,
+      shape: "auto|off|SECS",
+      parse: (word, report) => {
+        if (word.text === "auto" || word.text === "off") return word.text;
+        if (/^[0-9]/.test(word.text)) return seconds.parse(word, report);
+        report({
+          severity: "error",
+          code: "bad-value",
+          message: `'${word.text}' is not auto, off or a number of seconds`,
+          at: spanOf(word),
+        });
+        return undefined;
+      },
     },
-  },
-  {
-    auto: "As long as the peers wait for a dead master, in whole seconds.",
-    off: "Addresses stay until they are taken off, whatever becomes of the daemon.",
-    SECS: "This long after the last sign of life the kernel takes the addresses off.",
-  },
-);
+    meanings,
+  );
+}
+
+const LEASE = spanOrWord(LEASE_SECONDS, "lease", {
+  auto: "As long as the peers wait for a dead master, in whole seconds.",
+  off: "Addresses stay until they are taken off, whatever becomes of the daemon.",
+  SECS: "This long after the last sign of life the kernel takes the addresses off.",
+});
+
+const PROOF = spanOrWord(PROOF_SECONDS, "proof", {
+  auto: "Up to 30 s, on a link that came up while the daemon runs or on a machine that has just booted.",
+  off: "An advert that is not heard is enough, as in Keepalived.",
+  SECS: "Up to this long, at each start of the daemon too.",
+});
 
 /** A fresh list for a block whose draft has a `guard`. */
 export const guardRows = <
@@ -63,6 +83,15 @@ export const guardRows = <
     help: "Put back addresses, routes and rules that someone else removes, and stay master.",
     without: true,
     set: (draft, repairs) => (draft.guard.repairs = repairs),
+  }),
+  value(PROOF, {
+    name: "receive_proof",
+    since: "0.1.0",
+    ours: true,
+    group: "vip",
+    default: "auto",
+    help: "How long a new link may take to show that it receives before silence makes a master.",
+    set: (draft, proof) => (draft.guard.proof = proof),
   }),
 ];
 

@@ -28,6 +28,7 @@ import { findInheritances } from "./inheritance.ts";
 import { LinkWatch } from "./link-watch.ts";
 import type { LinkFlip } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
+import { ReceiveWatch } from "./receive-watch.ts";
 import { RouterResources } from "./resources.ts";
 import { systemSnapshot } from "./snapshot.ts";
 import { SleepWatch } from "./sleep-watch.ts";
@@ -46,6 +47,7 @@ export class VrrpDriver implements Disposable {
   readonly #resources: RouterResources;
   readonly #performer: Performer;
   readonly #linkWatch: LinkWatch;
+  readonly #proofs: ReceiveWatch;
   readonly #timed: readonly TimedWork[];
   readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
@@ -71,6 +73,7 @@ export class VrrpDriver implements Disposable {
         feed: (input) => {
           this.#lookBack();
           this.#feed(input);
+          if (input.kind === "packets") this.#proofs.heardIn(input.packets);
         },
         line: (level, text) => {
           output.line(level, text, false);
@@ -106,7 +109,16 @@ export class VrrpDriver implements Disposable {
       },
     });
     this.#linkWatch.configure(setup.model.links);
-    this.#timed = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
+    this.#proofs = new ReceiveWatch({
+      ports,
+      table: this.#resources.table,
+      world: () => ({ config: this.#config, state: this.#state }),
+      proved: () => {
+        this.#adapt();
+      },
+    });
+    const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
+    this.#timed = [...works, this.#proofs];
     this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
@@ -122,6 +134,7 @@ export class VrrpDriver implements Disposable {
 
   /** Removes stray addresses, opens the sockets, starts the instances. */
   start(): void {
+    this.#feed({ kind: "network", network: this.#proofs.network() });
     this.#resources.prepare(this.#config, this.#state);
     const inherited = this.#inherit();
     for (const router of this.#resources.removeStrays(inherited)) {
@@ -226,6 +239,7 @@ export class VrrpDriver implements Disposable {
 
   [Symbol.dispose](): void {
     this.#linkWatch[Symbol.dispose]();
+    this.#proofs[Symbol.dispose]();
     this.#resources[Symbol.dispose]();
   }
 
@@ -309,7 +323,7 @@ export class VrrpDriver implements Disposable {
 
   /** The network as it counts is different now. */
   #adapt(): void {
-    this.#feed({ kind: "network", network: this.#resources.table.network });
+    this.#feed({ kind: "network", network: this.#proofs.network() });
     this.#resources.prepare(this.#config, this.#state);
     this.#syncSockets();
   }

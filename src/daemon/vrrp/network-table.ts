@@ -6,7 +6,7 @@ import type { IpAddress } from "../../base/address.ts";
 import { unreachable } from "../../base/failure.ts";
 import type { InterfaceIndex } from "../../base/units.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice } from "../../sys/ports.ts";
-import type { Link, Network } from "../../track/network.ts";
+import type { Doubt, Link, Network } from "../../track/network.ts";
 
 /** Interface flags of linux/if.h. */
 export const InterfaceFlag = { up: 0x1, loopback: 0x8, running: 0x40, noArp: 0x80 } as const;
@@ -37,6 +37,8 @@ export class NetworkTable {
   #view: Network | undefined;
   /** What counts of links whose flags are not all there is to it, by name. */
   #judged: ReadonlyMap<string, boolean> = new Map();
+  /** Links that have not proved that they receive, by name. */
+  #doubts: ReadonlyMap<string, Doubt> = new Map();
 
   /** Replaces everything with a dump. */
   load(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
@@ -103,9 +105,21 @@ export class NetworkTable {
     return this.#view;
   }
 
+  links(): readonly LinkInfo[] {
+    return [...this.#links.values()];
+  }
+
   /** Has links of these names count as up or down, whatever their flags say. */
   judge(links: ReadonlyMap<string, boolean>): void {
     this.#judged = links;
+    this.#view = undefined;
+  }
+
+  /** Has exactly the links of these names be in doubt. */
+  doubt(links: ReadonlyMap<string, Doubt>): void {
+    const isSame = [...links].every(([name, doubt]) => this.#doubts.get(name) === doubt);
+    if (isSame && links.size === this.#doubts.size) return;
+    this.#doubts = links;
     this.#view = undefined;
   }
 
@@ -151,6 +165,7 @@ export class NetworkTable {
       up: this.#judged.get(link.name) ?? isUp(link),
       mtu: link.mtu,
       ...this.#vrf(link),
+      doubt: this.#doubts.get(link.name),
       addresses: addresses.map(({ address, prefixLength, flags }) => ({
         address,
         prefixLength,
