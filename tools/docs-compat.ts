@@ -12,17 +12,14 @@ import { OPTIONS } from "../src/cli/option-table.ts";
 import type { OptionDeclaration } from "../src/cli/option-table.ts";
 import type { KeywordDescription } from "../src/config/grammar/keyword.ts";
 import { rootGrammar } from "../src/config/grammar/root.ts";
+import { SHOWN_FOR_PROCESSES } from "./compat-processes.ts";
 
 export const COMPAT_PAGE = fileURLToPath(new URL("../docs/compat.md", import.meta.url));
 
 /** Read and checked like any other, with no effect yet and no notice of it; what happens instead. */
 export const NO_EFFECT: Readonly<Record<string, string>> = {
-  "global_defs/notification_email": "no mail is sent",
-  "global_defs/notification_email_from": "no mail is sent",
-  "global_defs/smtp_helo_name": "no mail is sent",
-  "global_defs/smtp_connect_timeout": "no mail is sent",
-  "global_defs/smtp_alert": "no mail is sent; the JSON dump shows the setting",
-  "global_defs/smtp_alert_vrrp": "no mail is sent; the JSON dump shows the setting",
+  "global_defs/tmp_config_directory":
+    "none is needed: the configuration is read once, by the parent",
   "vrrp_instance/debug": "none, as in Keepalived",
 };
 
@@ -36,13 +33,17 @@ export const IN_PART: Readonly<Record<string, string>> = {
   "vrrp_instance/timer_expired_backup": "always so, for a rival of priority 254",
   "vrrp_instance/thread_timer_expired": "always so, for a rival of priority 254",
   "vrrp_instance/authentication/auth_type": "PASS; AH is not yet active",
-  "global_defs/router_id": "a label in the dump; mail and SNMP come later",
+  "global_defs/router_id": "a label in dumps and mails; SNMP comes later",
+  "global_defs/vrrp_no_swap": "the program and its libraries are locked, not what it computes with",
+  "global_defs/config_save_dir":
+    "copies of the configuration, without dumps of the state beside them",
   "vrrp_instance/unicast_fault_no_peer": "the instance is left out instead of staying in FAULT",
   "vrrp_instance/virtual_ipaddress/preferred_lft": "IPv6 addresses only",
 };
 
 /** Scenarios (`scenario NAME`), recorded files (`golden NAME`) and test files that show a keyword. */
 export const SHOWN_BY: Readonly<Record<string, string>> = {
+  ...SHOWN_FOR_PROCESSES,
   vrrp_sync_group: "test/interop/sync-group.test.ts",
   "vrrp_instance/auth_hmac": "scenario hmac",
   "vrrp_instance/timer_expired_backup": "scenario frozen-nopreempt-master",
@@ -62,11 +63,7 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   "global_defs/vrrp_garp_interval": "scenario announcements-paced",
   "global_defs/vrrp_gna_interval": "scenario announcements-paced",
   "global_defs/vrrp_startup_delay": "scenario startup-delay",
-  "global_defs/script_user": "golden globals",
-  "global_defs/enable_script_security": "golden globals",
   "global_defs/v3_checksum_as_v2": "test/unit/vrrp/receive.test.ts",
-  "global_defs/vrrp_no_swap": "test/kernel/process.test.ts",
-  "global_defs/vrrp_rt_priority": "test/kernel/process.test.ts",
   "global_defs/json_version": "test/interop/dumps.test.ts",
   "global_defs/state_dump_file": "test/interop/dumps.test.ts",
   "global_defs/stats_dump_file": "test/interop/dumps.test.ts",

@@ -98,6 +98,33 @@ describe("process options", { concurrency: 2 }, () => {
     assert.equal(vrrpPid(host), pid, "it is the same process");
   });
 
+  const named = {
+    kind: "ours",
+    config: `instance east\nnet_namespace blue\nuse_pid_dir\n${config(
+      "process_names",
+      "process_name lb_parent",
+      "vrrp_priority -5",
+      "umask 0077",
+      "config_save_dir /tmp/saved",
+    )}`,
+  } as const;
+  soloTest("names, nice value, mask and namespace", named, async ({ daemon, host }) => {
+    await host.sh(
+      "ip netns add blue; ip link add eth0 netns blue type veth peer name far; ip link set far up; ip -n blue link set eth0 up; ip -n blue address add 10.9.0.1/24 dev eth0",
+    );
+    await daemon.startAndWait();
+    const pid = host.readFile("/run/keepalived/vrrp_blue_east.pid").trim();
+    const parent = host.readFile("/run/keepalived/keepalived_blue_east.pid").trim();
+    assert.equal(
+      (await host.sh(`cat /proc/${pid}/comm /proc/${parent}/comm`)).trim(),
+      "keepalived_vrrp\nlb_parent",
+    );
+    assert.equal((await host.sh(`ps -o ni= -p ${pid}`)).trim(), "-5");
+    assert.match(await host.sh(`grep Umask /proc/${parent}/status`), /0077/);
+    assert.equal((await host.must(["ip", "netns", "identify", pid])).trim(), "blue");
+    host.signal([daemon.parent()], "SIGTERM");
+  });
+
   const locked = { kind: "ours", config: config("vrrp_no_swap") } as const;
   soloTest("vrrp_no_swap locks memory, and the daemon lives", locked, async ({ daemon, host }) => {
     await daemon.startAndWait();
@@ -108,6 +135,24 @@ describe("process options", { concurrency: 2 }, () => {
       /VmLck:\s+(\d+)/.exec(await host.sh(`cat /proc/${pid}/status`))?.slice(1) ?? [];
     assert.ok(Number(kilobytes) > 10_000, `${kilobytes} kB`);
     assert.doesNotMatch(daemon.log.text(), /died/);
+  });
+
+  const roomy = {
+    kind: "ours",
+    needs: ["ss"],
+    config: config(
+      "vrrp_netlink_cmd_rcv_bufs 6000000",
+      "vrrp_netlink_cmd_rcv_bufs_force",
+      "vrrp_netlink_monitor_rcv_bufs 20000000",
+      "vrrp_netlink_monitor_rcv_bufs_force",
+    ),
+  } as const;
+  soloTest("netlink sockets have the room asked for", roomy, async ({ daemon, host }) => {
+    await daemon.startAndWait();
+    const sockets = await host.sh("ss -A netlink -a -m | grep rtnl:");
+    // The kernel doubles what it is given.
+    assert.match(sockets, /rb12000000,/);
+    assert.match(sockets, /rb40000000,/);
   });
 
   const SCRIPT = `#!/bin/sh

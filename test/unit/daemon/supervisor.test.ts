@@ -270,6 +270,25 @@ test("the VRRP process starts when the start-up script has ended", async () => {
   await stop(daemon);
 });
 
+test("the scripts at both ends have as long as the file says", async () => {
+  const base = model([]);
+  const [startupScript, shutdownScript] = [command("prepare"), command("tidy")];
+  const process = {
+    ...base.global.process,
+    ...{ startupTimeout: seconds(3), shutdownTimeout: seconds(4) },
+  };
+  const global = { ...base.global, startupScript, shutdownScript, process };
+  const daemon = setUp({ first: good({ ...base, global }) });
+  await settle();
+  assert.equal(daemon.processes.runs[0]?.request.timeout, seconds(3));
+  daemon.processes.runs[0].finish({ kind: "exited", status: 0 });
+  daemon.supervisor.demand("stop");
+  await settle();
+  assert.equal(daemon.processes.runs[1]?.request.timeout, seconds(4));
+  daemon.processes.runs[1].finish({ kind: "exited", status: 0 });
+  assert.equal(await daemon.exit, 0);
+});
+
 test("a data dump asks for the state of this moment", async () => {
   const daemon = await running();
   daemon.supervisor.demand("data");
