@@ -125,7 +125,7 @@ const endText = (
     : switchoverText(event);
 
 const OLD_CHECKSUM_TEXT =
-  "the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)";
+  "Setting unicast VRRPv3 checksum to old version: the peer sends that of releases before 1.3.7 (old_unicast_checksum)";
 
 type IdleEvent = Extract<InstanceEvent, { kind: "stalled" | "leaseExpired" | "leaseRenewedLate" }>;
 

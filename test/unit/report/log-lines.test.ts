@@ -180,7 +180,7 @@ const GOLDEN: readonly (readonly [InstanceEvent, readonly string[]])[] = [
   [
     { kind: "checksumModeSwitched" },
     [
-      "(I) the peer uses the unicast checksum of releases before 1.3.7; using it too (old_unicast_checksum)",
+      "(I) Setting unicast VRRPv3 checksum to old version: the peer sends that of releases before 1.3.7 (old_unicast_checksum)",
     ],
   ],
 ];
