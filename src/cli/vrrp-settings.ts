@@ -107,8 +107,8 @@ export class VrrpSettings {
     const { scheduling } = wanted.process;
     const asked = wanted.vrrpRealtimePriority;
     const isRaised = this.#priority !== undefined && this.#priority !== asked;
-    const maySay = (this.#priority ?? 0) <= scheduling.autoPriority.maximum;
-    if (asked !== before?.vrrpRealtimePriority || (isRaised && !maySay)) {
+    const isAllowed = (this.#priority ?? 0) <= scheduling.autoPriority.maximum;
+    if (asked !== before?.vrrpRealtimePriority || (isRaised && !isAllowed)) {
       if (asked === undefined) {
         this.#priority = undefined;
         setScheduling({ policy: "other" });
