@@ -12,6 +12,7 @@ import { OPTIONS } from "../src/cli/option-table.ts";
 import type { OptionDeclaration } from "../src/cli/option-table.ts";
 import type { KeywordDescription } from "../src/config/grammar/keyword.ts";
 import { rootGrammar } from "../src/config/grammar/root.ts";
+import { SHOWN_FOR_MODES } from "./compat-modes.ts";
 import { SHOWN_FOR_PROCESSES } from "./compat-processes.ts";
 
 export const COMPAT_PAGE = fileURLToPath(new URL("../docs/compat.md", import.meta.url));
@@ -30,8 +31,6 @@ const TODAY: Readonly<Record<string, string>> = {};
 export const IN_PART: Readonly<Record<string, string>> = {
   "global_defs/vrrp_iptables": "told so, and nftables is used instead",
   "global_defs/vrrp_ipsets": "told so, and nftables is used instead",
-  "vrrp_instance/timer_expired_backup": "always so, for a rival of priority 254",
-  "vrrp_instance/thread_timer_expired": "always so, for a rival of priority 254",
   "vrrp_instance/authentication/auth_type": "PASS; AH is not yet active",
   "global_defs/router_id": "a label in dumps and mails; SNMP comes later",
   "global_defs/vrrp_no_swap": "the program and its libraries are locked, not what it computes with",
@@ -44,14 +43,12 @@ export const IN_PART: Readonly<Record<string, string>> = {
 /** Scenarios (`scenario NAME`), recorded files (`golden NAME`) and test files that show a keyword. */
 export const SHOWN_BY: Readonly<Record<string, string>> = {
   ...SHOWN_FOR_PROCESSES,
+  ...SHOWN_FOR_MODES,
   vrrp_sync_group: "test/interop/sync-group.test.ts",
   "vrrp_instance/auth_hmac": "scenario hmac",
-  "vrrp_instance/timer_expired_backup": "scenario frozen-nopreempt-master",
   "global_defs/router_id": "golden tutorial",
-  "global_defs/dynamic_interfaces": "golden interface-dynamic",
   "global_defs/default_interface": "test/unit/config/model.test.ts",
   "global_defs/vrrp_version": "golden globals",
-  "global_defs/vrrp_strict": "golden strict",
   "global_defs/nftables": "test/kernel/nftables.test.ts",
   "global_defs/nftables_priority": "test/kernel/nftables.test.ts",
   "global_defs/nftables_ifindex": "test/kernel/nftables.test.ts",
@@ -78,23 +75,14 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   "vrrp_instance/preempt": "scenario preemption-on-return",
   "vrrp_instance/nopreempt": "scenario nopreempt-keeps-the-master",
   "vrrp_instance/preempt_delay": "scenario preempt-delay",
-  "vrrp_instance/mcast_src_ip": "golden multicast-group",
-  "vrrp_instance/mcast_dst_ip": "golden multicast-group",
   "vrrp_instance/unicast_src_ip": "scenario unicast-pair",
   "vrrp_instance/unicast_peer": "scenario unicast-pair",
-  "vrrp_instance/unicast_peer/min_ttl": "test/unit/vrrp/receive.test.ts",
-  "vrrp_instance/unicast_peer/max_ttl": "test/unit/vrrp/receive.test.ts",
-  "vrrp_instance/check_unicast_src": "scenario unicast-pair",
   "vrrp_instance/unicast_fault_no_peer": "golden unicast-fault-no-peer",
-  "vrrp_instance/old_unicast_checksum": "test/unit/vrrp/receive.test.ts",
   "vrrp_instance/v3_checksum_as_v2": "test/unit/vrrp/receive.test.ts",
   "vrrp_instance/native_ipv6": "golden ipv6-native",
   "vrrp_instance/authentication": "scenario wrong-password",
   "vrrp_instance/authentication/auth_type": "test/interop/mixed.test.ts",
   "vrrp_instance/authentication/auth_pass": "scenario wrong-password",
-  "vrrp_instance/lower_prio_no_advert": "scenario lower-prio-no-advert",
-  "vrrp_instance/higher_prio_send_advert": "scenario higher-advert-before-yielding",
-  "vrrp_instance/owner_ignore_adverts": "test/unit/vrrp/receive.test.ts",
   "vrrp_instance/strict_mode": "golden strict",
   "vrrp_instance/accept": "test/unit/daemon/firewall-work.test.ts",
   "vrrp_instance/no_accept": "test/unit/daemon/firewall-work.test.ts",
@@ -107,11 +95,8 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   "vrrp_instance/garp_master_repeat": "scenario announcements",
   "vrrp_instance/garp_master_refresh": "scenario announcements",
   "vrrp_instance/garp_master_refresh_repeat": "scenario announcements",
-  "vrrp_instance/dont_track_primary": "golden switches",
-  "vrrp_instance/down_timer_adverts": "golden switches",
   "vrrp_instance/skip_check_adv_addr": "test/unit/vrrp/receive.test.ts",
   "vrrp_instance/notify": "golden notify-all",
-  "vrrp_instance/track_interface": "scenario tracked-interface-weight",
   "vrrp_instance/track_script": "scenario fault-of-the-master",
   "vrrp_instance/track_script/weight": "scenario script-weight-moves-the-address",
   "vrrp_instance/track_script/reverse": "scenario script-reverse",
