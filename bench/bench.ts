@@ -4,11 +4,11 @@
  *   tsx bench/bench.ts            everything, less than 15 minutes
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
- *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases
+ *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac
  *
  * start: to the first advert; check: `-t` of large files, its time and memory; failover: a master
  * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there; reload: of a thousand
- * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment.
+ * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment; vmac: virtual MACs.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
@@ -27,6 +27,7 @@ import { playStarts } from "./startup.ts";
 import { playTakeovers } from "./takeover.ts";
 import { renderTable } from "./table.ts";
 import { playTrackers } from "./trackers.ts";
+import { playVmacs } from "./vmac.ts";
 
 const FULL_LIMIT_MS = 13 * 60_000;
 const QUICK_LIMIT_MS = 150_000;
@@ -44,6 +45,7 @@ interface Plan {
   readonly reload: number;
   readonly trackers: number;
   readonly leases: number;
+  readonly vmac: number;
 }
 
 const FULL: Plan = {
@@ -57,6 +59,7 @@ const FULL: Plan = {
   reload: 3,
   trackers: 2,
   leases: 2,
+  vmac: 2,
 };
 
 const QUICK: Plan = {
@@ -70,6 +73,7 @@ const QUICK: Plan = {
   reload: 1,
   trackers: 0,
   leases: 0,
+  vmac: 0,
 };
 
 const PARTS = [
@@ -81,6 +85,7 @@ const PARTS = [
   "reload",
   "trackers",
   "leases",
+  "vmac",
 ] as const;
 
 async function main(words: readonly string[]): Promise<number> {
@@ -128,6 +133,7 @@ async function play(contest: Contest, plan: Plan, parts: readonly string[]): Pro
     await playTrackers(contest, lan, { rounds: plan.trackers, windowMs });
   }
   if (parts.includes("leases")) await playLeases(contest, lan, { rounds: plan.leases, windowMs });
+  if (parts.includes("vmac")) await playVmacs(contest, lan, { rounds: plan.vmac, windowMs });
   if (parts.includes("load")) {
     await playLoads(contest, { rounds: plan.load, windowMs });
   }
