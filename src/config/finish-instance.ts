@@ -1,4 +1,5 @@
 /** One virtual router: its draft checked against the rest of the file, with every default applied. */
+import { isLinkLocal } from "../base/address.ts";
 import { vrid } from "../base/units.ts";
 import type { InstanceConfig, NotifyCommands } from "../vrrp/config.ts";
 import type { InstanceDraft } from "./drafts.ts";
@@ -158,7 +159,9 @@ function checkInterface(
 ): boolean {
   const wanted = draft.interfaceName;
   if (wanted === undefined) {
-    if (delivery?.kind === "unicast" && delivery.source !== undefined) return true;
+    // A link-local address is one of a link.
+    const source = delivery?.kind === "unicast" ? delivery.source : undefined;
+    if (source !== undefined && !isLinkLocal(source)) return true;
     complain(scope, draft, {
       severity: "error",
       code: "interface-not-set",

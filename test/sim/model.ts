@@ -45,7 +45,7 @@ const KNOWN_WORDS = new Set(
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
-    "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore",
+    "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore mcast untracked peer_ttl old_checksum v2_checksum",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -109,7 +109,7 @@ export function instanceFrom(words: Words): InstanceConfig {
         downTimerAdverts: Number(words.get("down") ?? 3),
       },
     ),
-    trackPrimary: true,
+    trackPrimary: !words.has("untracked"),
     trackedInterfaces: tracked(words.get("track"), false),
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),
     trackedProcesses: tracked(words.get("process"), words.has("rtrack")),
@@ -127,8 +127,8 @@ export function instanceFrom(words: Words): InstanceConfig {
     lowerPriorityNoAdvert: words.has("lower_no_advert"),
     higherPrioritySendAdvert: words.has("higher_advert"),
     ownerIgnoresAdverts: words.has("owner_ignore"),
-    v3ChecksumAsV2: false,
-    oldUnicastChecksum: "auto",
+    v3ChecksumAsV2: words.has("v2_checksum"),
+    oldUnicastChecksum: words.has("old_checksum") ? "always" : "auto",
     debug: 0,
     notify: {
       master: undefined,
@@ -294,17 +294,18 @@ function deliveryFrom(words: Words, family: Family): Delivery {
   if (first === undefined) {
     return {
       kind: "multicast",
-      group: address(family === "ipv4" ? "224.0.0.18" : "ff02::12"),
+      group: address(words.get("mcast") ?? (family === "ipv4" ? "224.0.0.18" : "ff02::12")),
       source,
     };
   }
-  const peer = (text: string) => ({ address: address(text), minTtl: undefined, maxTtl: undefined });
+  const ttl = words.has("peer_ttl") ? Number(words.get("peer_ttl")) : undefined;
+  const peer = (text: string) => ({ address: address(text), minTtl: ttl, maxTtl: undefined });
   return {
     kind: "unicast",
     source,
     peers: [peer(first), ...rest.map(peer)],
     ttl: Number(words.get("ttl") ?? 255),
-    checkSource: words.has("check_src"),
+    checkSource: words.has("check_src") || ttl !== undefined,
   };
 }
 

@@ -93,3 +93,19 @@ test("track_bfd holds what is tracked, with the weight of the session unless it 
   );
   assert.deepEqual(model.instances[0]?.trackedBfds, [{ name: "up", weight: -20, reverse: false }]);
 });
+
+test("a link-local source does not do without an interface", () => {
+  const unicast = (source: string, peer: string, virtual: string) =>
+    loadText(
+      [
+        ...["vrrp_instance VI_1 {", "virtual_router_id 51", "version 3"],
+        ...[`unicast_src_ip ${source}`, "unicast_peer {", peer, "}"],
+        ...["virtual_ipaddress {", virtual, "}", "}"],
+      ].join("\n"),
+    );
+  assert.match(
+    messagesOf(unicast("fe80::1", "fe80::2", "fe80::3")).join(),
+    /\(VI_1\) Unknown interface!/,
+  );
+  assert.equal(unicast("fd00::1", "fd00::2", "fe80::3").model.instances.length, 1);
+});
