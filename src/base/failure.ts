@@ -53,6 +53,7 @@ export const Errno = {
   EINVAL: 22,
   EMFILE: 24,
   ENOSPC: 28,
+  EROFS: 30,
   EPIPE: 32,
   ENOSYS: 38,
   EMSGSIZE: 90,

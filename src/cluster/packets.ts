@@ -1,12 +1,13 @@
 /** What one node hears when another sends an advert: the packet as it would be on the wire. */
 import type { IpAddress } from "../base/address.ts";
 import { interfaceIndex, NO_TIME } from "../base/units.ts";
-import { placeOf } from "../vrrp/config.ts";
+import { interfaceOrVrf } from "../vrrp/config.ts";
 import type { InstanceConfig } from "../vrrp/config.ts";
 import { OLD_CHECKSUM_DESTINATION } from "../vrrp/receive.ts";
 import type { SystemPacket } from "../vrrp/system.ts";
 import type { SystemConfig, SystemState } from "../vrrp/system-state.ts";
 import { instanceAt } from "../vrrp/system-state.ts";
+import { advertInterface } from "../vrrp/vmac-config.ts";
 import { AuthType, encodeAdvert } from "../wire/vrrp.ts";
 import type { ChecksumScope } from "../wire/vrrp.ts";
 
@@ -57,10 +58,10 @@ function interfaceIndexOne(): NonNullable<ReturnType<typeof interfaceIndex>> {
 }
 
 const indexOf = (config: InstanceConfig, { network }: SystemState) =>
-  network.get(placeOf(config) ?? "")?.index;
+  network.get(advertInterface(config) ?? "")?.index;
 
 const isUp = (config: InstanceConfig, { network }: SystemState): boolean =>
-  placeOf(config) === undefined || network.get(placeOf(config) ?? "")?.up === true;
+  interfaceOrVrf(config) === undefined || network.get(interfaceOrVrf(config) ?? "")?.up === true;
 
 /** Where an advert goes on its way to the other; undefined when it does not get there. */
 function destinationFor(config: InstanceConfig, other: InstanceConfig): IpAddress | undefined {

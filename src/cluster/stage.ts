@@ -11,12 +11,13 @@ import type { Duration, Instant } from "../base/units.ts";
 import type { Link, Network } from "../track/network.ts";
 import { NO_VERDICTS } from "../track/verdicts.ts";
 import type { Verdict } from "../track/verdicts.ts";
-import { placeOf } from "../vrrp/config.ts";
+import { interfaceOrVrf } from "../vrrp/config.ts";
 import type { Authentication, Delivery, InstanceConfig } from "../vrrp/config.ts";
 import { instanceAt, systemDeadline } from "../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../vrrp/system-state.ts";
 import { initialSystem, stepSystem, systemConfig } from "../vrrp/system.ts";
 import type { SystemInput } from "../vrrp/system.ts";
+import { virtualLinks } from "../vrrp/vmac-config.ts";
 import type { Check } from "./checks.ts";
 import { checksOf, scriptName, withTracked } from "./checks.ts";
 import type { Member, Node, VirtualRouter } from "./node.ts";
@@ -120,7 +121,8 @@ function inventedSource({ config, nodeIndex }: Member): IpAddress {
 function networkOf(instances: readonly InstanceConfig[]): Network {
   const names = new Set(
     instances.flatMap((config) => [
-      ...[placeOf(config)].filter((name) => name !== undefined),
+      ...[interfaceOrVrf(config)].filter((name) => name !== undefined),
+      ...virtualLinks(config).map(({ name }) => name),
       ...config.trackedInterfaces.map(({ name }) => name),
       ...[...config.addresses, ...config.excludedAddresses].map((each) => each.interfaceName),
     ]),

@@ -13,7 +13,12 @@ import type { MailConfig } from "./model.ts";
 import { createProcessDraft } from "./process-drafts.ts";
 import type { ProcessDraft } from "./process-drafts.ts";
 import type { RouteDraft, RuleDraft } from "./route-drafts.ts";
-import type { AddressVmacDraft, ExtraGarpDraft, VmacDraft, VmacGlobalsDraft } from "./vmac-drafts.ts";
+import type {
+  AddressVmacDraft,
+  ExtraGarpDraft,
+  VmacDraft,
+  VmacGlobalsDraft,
+} from "./vmac-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
 
 export interface RootDraft {
@@ -342,7 +347,16 @@ export interface InstanceDraft {
 
 export function createRootDraft(): RootDraft {
   return {
-    global: { announcements: {}, dumps: {}, guard: {}, lvs: { timeouts: {} }, mail: {}, nftables: {}, vmac: {}, process: createProcessDraft() },
+    global: {
+      announcements: {},
+      dumps: {},
+      guard: {},
+      lvs: { timeouts: {} },
+      mail: {},
+      nftables: {},
+      vmac: {},
+      process: createProcessDraft(),
+    },
     scripts: [],
     instances: [],
     syncGroups: [],

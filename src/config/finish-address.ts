@@ -19,16 +19,22 @@ export interface FinishedAddresses {
   readonly excludedAddresses: readonly VirtualAddress[];
 }
 
+/** The family of an instance, and where each of its addresses goes. */
+interface AddressPlaces {
+  readonly family: Family;
+  readonly interfaceOf: (address: AddressDraft) => string | undefined;
+}
+
 export function finishAddresses(
   draft: InstanceDraft,
-  family: Family,
+  { family, interfaceOf }: AddressPlaces,
   scope: Scope,
 ): FinishedAddresses {
   const seen = new Map<string, Span>();
   const finish = (drafts: readonly AddressDraft[]): VirtualAddress[] =>
     drafts
       .filter((address) => isNew(address, seen, draft, scope))
-      .map((address) => finishAddress(address, draft.interfaceName?.value, scope));
+      .map((address) => finishAddress(address, interfaceOf(address), scope));
   const fitting = draft.addresses.filter((address) => hasFamily(address, family, draft, scope));
   const advertised = finish(fitting);
   const excluded = finish(draft.excludedAddresses);
@@ -90,10 +96,10 @@ function isNew(
   return false;
 }
 
-/** One line; `ownInterface` is where it goes without `dev`, where there is an instance. */
+/** One line; `place` is the interface it goes on, where there is an instance to say. */
 export function finishAddress(
   made: AddressDraft,
-  ownInterface: string | undefined,
+  place: string | undefined,
   scope: Scope,
 ): VirtualAddress {
   const address = made.address.value;
@@ -113,7 +119,7 @@ export function finishAddress(
   return {
     address,
     prefixLength,
-    interfaceName: device?.value ?? ownInterface ?? defaultInterface(scope),
+    interfaceName: place ?? device?.value ?? defaultInterface(scope),
     scope: made.scope,
     label: made.label?.value,
     broadcast: broadcastOf(made, prefixLength, scope),

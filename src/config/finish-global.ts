@@ -68,13 +68,14 @@ function processNames(global: GlobalDraft): GlobalConfig["processNames"] {
   };
 }
 
-function finishNftables({ nftables }: GlobalDraft): NftablesConfig {
+function finishNftables({ nftables, vmac }: GlobalDraft): NftablesConfig {
   return {
     isAskedFor: nftables.table !== undefined,
     table: nftables.table?.value ?? DEFAULT_TABLE,
     priority: nftables.priority?.value ?? DEFAULT_CHAIN_PRIORITY,
     counters: nftables.counters !== undefined,
     byInterfaceIndex: nftables.byInterfaceIndex !== undefined,
+    disablesLocalIgmp: vmac.disablesLocalIgmp !== undefined,
   };
 }
 

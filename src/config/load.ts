@@ -20,6 +20,7 @@ import { finishStatics, watchingStatics } from "./finish-statics.ts";
 import { finishSyncGroups, groupsByMember } from "./finish-sync-group.ts";
 import { finishTrackFile, finishTrackProcess } from "./finish-trackers.ts";
 import { finishScript } from "./finish-tracking.ts";
+import { linkNames } from "./finish-vmac.ts";
 import { indexOfPlaces, readStatement } from "./grammar/keyword.ts";
 import type { Context, MentionedInterface } from "./grammar/keyword.ts";
 import { rootGrammar } from "./grammar/root.ts";
@@ -110,6 +111,7 @@ export function loadConfig(source: FileSource, options: LoadOptions): LoadedConf
       local: root.global.iprouteEtcDir?.value,
     }),
     rulePreferences: rulePreferences(),
+    linkNames: linkNames(root),
   };
   checkMentioned(context.interfaces, scope);
   const model = finishModel(root, source, scope);

@@ -64,6 +64,8 @@ export interface NftablesConfig {
   readonly counters: boolean;
   /** Link-local addresses are kept by interface index even where names would be kept. */
   readonly byInterfaceIndex: boolean;
+  /** disable_local_igmp: the kernel joins local groups in silence, so that no rule has to hide it. */
+  readonly disablesLocalIgmp: boolean;
 }
 
 /** A pipe that is told of every change, and the program that reads it. */

@@ -1,5 +1,6 @@
 /** What the `finish` functions share: the rest of the file's settings, and where to complain. */
 import type { BfdDraft } from "./bfd-drafts.ts";
+import type { LinkNames } from "./finish-vmac.ts";
 import type { FileSource } from "./source.ts";
 import type { Report, Span } from "./diagnostics.ts";
 import type { Suggest } from "./nearest.ts";
@@ -35,6 +36,7 @@ export interface Scope {
   readonly surroundings: Surroundings;
   readonly routeNames: RouteNames;
   readonly rulePreferences: RulePreferences;
+  readonly linkNames: LinkNames;
 }
 
 type Complaint = Omit<Parameters<Report>[0], "message"> & { readonly message: string };

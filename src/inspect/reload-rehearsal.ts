@@ -16,6 +16,7 @@ import type { InstanceState } from "../vrrp/state.ts";
 import { instancesOf } from "../vrrp/system-state.ts";
 import type { SystemConfig, SystemState } from "../vrrp/system-state.ts";
 import { initialSystem, stepSystem, systemConfig } from "../vrrp/system.ts";
+import { virtualLinks } from "../vrrp/vmac-config.ts";
 
 /** What becomes of a new instance, by its position in the new configuration. */
 export type Outcome =
@@ -99,10 +100,11 @@ const LINK_ADDRESSES = ["192.0.0.9", "fe80::ffff:ffff:ffff:fffe"];
 function networkOf(models: readonly Model[]): Network {
   const names = models
     .flatMap(({ instances }) => instances)
-    .flatMap(({ interfaceName, addresses, excludedAddresses, trackedInterfaces }) => [
-      interfaceName,
-      ...[...addresses, ...excludedAddresses].map((each) => each.interfaceName),
-      ...trackedInterfaces.map(({ name }) => name),
+    .flatMap((config) => [
+      config.interfaceName,
+      ...virtualLinks(config).map(({ name }) => name),
+      ...[...config.addresses, ...config.excludedAddresses].map((each) => each.interfaceName),
+      ...config.trackedInterfaces.map(({ name }) => name),
     ]);
   const links = [...new Set(names)].flatMap((name, i) => linkOf(name, i + 1) ?? []);
   return new Map(links.map((link) => [link.name, link]));

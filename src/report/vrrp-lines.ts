@@ -2,6 +2,7 @@
 import type { IpAddress } from "../base/address.ts";
 import type { Family } from "../base/address.ts";
 import type { VirtualAddress } from "../vrrp/config.ts";
+import type { VirtualLink } from "../vrrp/vmac-config.ts";
 import { renderVirtualAddress } from "./object-text.ts";
 
 /** What a `VRRP sockpool` line names. */
@@ -33,7 +34,33 @@ export const linkLine = (name: string, up: boolean, source: "netlink" | "linkbea
 
 /** Of a configuration that needs a firewall and names none. */
 export const firewallChosenLine = (): string =>
-  "no_accept/strict specified, but no firewall configured - using nftables";
+  "use_vmac or no_accept/strict specified, but no firewall configured - using nftables";
+
+/** Of a kernel without nft_dup; the virtual router works without. */
+export const reportsNotMovedLine = (reason: string): string =>
+  `${reason}: IGMP and MLD reports leave with the virtual MAC address, also from a backup`;
+
+/** An interface of its own for an instance. */
+const linkWord = ({ what }: VirtualLink): string => (what.kind === "macvlan" ? "VMAC" : what.kind);
+
+export const linkMadeLine = (instance: string, link: VirtualLink): string =>
+  `(${instance}): Success creating ${linkWord(link)} interface ${link.name}`;
+
+export const linkRemovedLine = (instance: string, link: VirtualLink): string =>
+  `(${instance}) Success removing ${linkWord(link)} interface ${link.name}`;
+
+/** A setting of the kernel is changed, or put back where nothing is said of what it was. */
+export function sysctlLine(path: string, value: string, from?: string): string {
+  const name = path.replaceAll("/", ".");
+  return from === undefined
+    ? `NOTICE: resetting sysctl ${name} to ${value}`
+    : `NOTICE: setting sysctl ${name} from ${from} to ${value}`;
+}
+
+/** In a container they may be read-only; whoever runs it can set them. */
+export const sysctlRefusedLine = (path: string, value: string, error: string): string =>
+  `cannot set /proc/sys/${path} to ${value} (${error}): the virtual MAC address may stay without ` +
+  "answers, or without adverts of others, until it is set from outside";
 
 export const overrunLine = (): string =>
   "Netlink: the kernel dropped notices (receive buffer full); reading links and addresses again";

@@ -10,12 +10,13 @@ import { maintenanceOf } from "../track/maintenance.ts";
 import type { Verdict, Verdicts } from "../track/verdicts.ts";
 import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
-import { placeOf } from "./config.ts";
+import { interfaceOrVrf } from "./config.ts";
 import type { InstanceConfig } from "./config.ts";
 import type { FaultCause } from "./events.ts";
 import { unprovenUntil } from "./receive-proof.ts";
 import { routeInterfaces, ruleInterfaces } from "./route-config.ts";
 import type { Assessment } from "./state.ts";
+import { advertInterface } from "./vmac-config.ts";
 
 export interface Facts {
   readonly network: Network;
@@ -37,11 +38,16 @@ export function interfacesOf(config: InstanceConfig): readonly string[] {
 }
 
 export function assess(config: InstanceConfig, facts: Facts): Assessment {
-  const link =
-    config.interfaceName === undefined ? undefined : facts.network.get(config.interfaceName);
+  const { network } = facts;
+  const link = config.interfaceName === undefined ? undefined : network.get(config.interfaceName);
+  const carrier = advertInterface(config);
+  const advertLink = carrier === undefined ? undefined : network.get(carrier);
+  // A link-local address belongs to the link it is used on; an IPv4 address does not.
+  const sourceLink = config.family === "ipv6" ? advertLink : link;
   const source =
     config.delivery.source ??
-    (link === undefined ? undefined : sourceAddress(link, config.family, facts.virtualAddresses));
+    ipvlanSource(config) ??
+    (sourceLink && sourceAddress(sourceLink, config.family, facts.virtualAddresses));
   const interfaces = trackedInterfaces(config).map((tracked) => ({
     tracked,
     good: facts.network.get(tracked.name)?.up,
@@ -71,8 +77,8 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
       ...maintenance(config, facts.verdicts),
       ...interfaceFaults(config, facts.network),
       ...interfaces.filter(isFault).map(({ tracked }) => downCause(tracked.name, facts.network)),
-      ...(source === undefined && link?.up !== false && config.interfaceName !== undefined
-        ? [noSource(config, config.interfaceName, facts.network)].flat()
+      ...(source === undefined && link?.up !== false && sourceLink !== undefined
+        ? [noSource(config, sourceLink.name)]
         : []),
       ...lostSource(config, facts.network),
       ...scripts.flatMap(scriptFault),
@@ -91,7 +97,7 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
         ? OWNER
         : (Math.min(HIGHEST, Math.max(LOWEST, config.priority + weights)) as Priority),
     source,
-    interfaceIndex: facts.network.get(placeOf(config) ?? "")?.index,
+    interfaceIndex: advertLink?.index,
     unprovenUntil: unprovenUntil(config, link),
   };
 }
@@ -153,19 +159,33 @@ function isFileFault(file: FileValue): boolean {
 const toGood = (verdict: Verdict | undefined): boolean | undefined =>
   verdict === undefined ? undefined : verdict === "good";
 
-/** The interface, or VRF, must exist; it must be up unless `dont_track_primary`. */
+/**
+ * The interface must exist; it must be up unless `dont_track_primary`. So must the one that is made
+ * on it, which goes down with it and then needs no mention.
+ */
 function interfaceFaults(config: InstanceConfig, network: Network): readonly FaultCause[] {
-  const interfaceName = placeOf(config);
-  if (interfaceName === undefined) return [];
-  const link = network.get(interfaceName);
-  if (link === undefined) return [{ kind: "interfaceMissing", interfaceName }];
-  return link.up || !config.trackPrimary ? [] : [{ kind: "interfaceDown", interfaceName }];
+  for (const interfaceName of ownInterfaces(config)) {
+    const link = network.get(interfaceName);
+    if (link === undefined) return [{ kind: "interfaceMissing", interfaceName }];
+    if (!link.up && config.trackPrimary) return [{ kind: "interfaceDown", interfaceName }];
+  }
+  return [];
+}
+
+/** The interface or VRF that is configured, and the one made on it. */
+const ownInterfaces = (config: InstanceConfig): readonly string[] =>
+  [interfaceOrVrf(config), config.vmac.own?.name].filter((name) => name !== undefined);
+
+/** An ipvlan shares its parent's MAC address, so it cannot share the addresses. */
+function ipvlanSource({ vmac }: InstanceConfig): IpAddress | undefined {
+  if (vmac.own?.what.kind !== "ipvlan" || vmac.transmitsOnBase) return undefined;
+  return vmac.own.what.address?.address;
 }
 
 /** track_interface, and the interfaces of addresses, routes and rules (behaviour: tracked too). */
 function trackedInterfaces(config: InstanceConfig): readonly TrackedObject[] {
   const names = new Set(config.trackedInterfaces.map((tracked) => tracked.name));
-  if (config.interfaceName !== undefined) names.add(config.interfaceName);
+  for (const name of ownInterfaces(config)) names.add(name);
   const implied: TrackedObject[] = [];
   const used = [
     ...[...config.addresses, ...config.excludedAddresses]
@@ -201,12 +221,7 @@ const downCause = (interfaceName: string, network: Network): FaultCause =>
     ? { kind: "interfaceDown", interfaceName }
     : { kind: "interfaceMissing", interfaceName };
 
-function noSource(
-  config: InstanceConfig,
-  interfaceName: string,
-  network: Network,
-): readonly FaultCause[] {
-  if (!network.has(interfaceName)) return [];
+function noSource(config: InstanceConfig, interfaceName: string): FaultCause {
   const family = config.family === "ipv4" ? "IPv4" : "IPv6";
-  return [{ kind: "noSourceAddress", family, interfaceName }];
+  return { kind: "noSourceAddress", family, interfaceName };
 }

@@ -196,8 +196,10 @@ export interface InstanceConfig {
 }
 
 /** Where an instance is: its interface, or the VRF that unicast without one happens in. */
-export const placeOf = ({ interfaceName, vrf }: InstanceConfig): string | undefined =>
-  interfaceName ?? vrf;
+export const interfaceOrVrf = ({
+  interfaceName,
+  vrf,
+}: Pick<InstanceConfig, "interfaceName" | "vrf">): string | undefined => interfaceName ?? vrf;
 
 /** Programs told of a group's state changes: keepalived.conf(5), vrrp_sync_group. */
 export type GroupNotifyCommands = Pick<

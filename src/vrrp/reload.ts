@@ -46,7 +46,9 @@ export function identity(config: InstanceConfig): string {
     delivery.kind === "multicast"
       ? `multicast ${delivery.group}`
       : `unicast ${delivery.source ?? "any"}`;
-  return [config.vrid, config.family, config.interfaceName ?? "-", travels].join(" ");
+  const { own, transmitsOnBase } = config.vmac;
+  const vmac = own === undefined ? "-" : `${own.what.kind} ${transmitsOnBase ? "base" : "own"}`;
+  return [config.vrid, config.family, config.interfaceName ?? "-", travels, vmac].join(" ");
 }
 
 /** The old position of each new instance, or undefined for one that is new. */

@@ -20,6 +20,7 @@ const PLAIN: NftablesConfig = {
   priority: -1,
   counters: false,
   byInterfaceIndex: false,
+  disablesLocalIgmp: false,
 };
 
 const instance = (words: string, more: Partial<InstanceConfig> = {}): InstanceConfig => ({

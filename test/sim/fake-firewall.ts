@@ -115,6 +115,11 @@ function applyTo(tables: Tables, change: NftChange): number {
     case "addSet":
       table.sets.set(change.name, new Set());
       return 0;
+    case "addMap":
+      table.sets.set(change.name, new Set());
+      return 0;
+    case "addMappings":
+      return changeElements(table, { ...change, kind: "addElements" });
     case "addElements":
     case "deleteElements":
       return changeElements(table, change);

@@ -331,6 +331,7 @@ function globalDefaults(startupDelay: Duration): GlobalConfig {
       priority: -1,
       counters: false,
       byInterfaceIndex: false,
+      disablesLocalIgmp: false,
     },
     vrrpVersion: 2,
     vrrpStrict: false,

@@ -1,10 +1,11 @@
 /** `[all] SECS` of garp_extra_if and its older names. */
+import { seconds } from "../../base/units.ts";
+import type { AnnouncementDraft } from "../drafts.ts";
+import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { integer, refuse } from "./arguments.ts";
 import type { ArgumentDescription } from "./arguments.ts";
 import type { Context } from "./keyword.ts";
-
-export const EXTRA_GARP_LATER = "no periodic announcements are sent on other interfaces";
 
 const ONE_DAY = 86_400;
 
@@ -17,11 +18,20 @@ export const EXTRA_GARP: ArgumentDescription = {
   choiceHelp: { all: "On other interfaces too that carry virtual addresses, not on VMACs alone." },
 };
 
-export function checkExtraGarp(found: readonly Word[], context: Context): void {
+export function readExtraGarp(
+  draft: AnnouncementDraft,
+  found: readonly Word[],
+  context: Context,
+): void {
   const [first, second] = found;
   if (first === undefined) return;
-  const seconds = first.text === "all" ? second : first;
-  if (seconds === undefined) {
+  const all = first.text === "all";
+  const word = all ? second : first;
+  if (word === undefined) {
     refuse(context.report, "incomplete", first, "'all' needs the seconds after it");
-  } else integer(0, ONE_DAY).parse(seconds, context.report);
+    return;
+  }
+  const period = integer(0, ONE_DAY).parse(word, context.report);
+  if (period === undefined) return;
+  draft.extra = { value: { period: seconds(period), all }, at: spanOf(word) };
 }

@@ -15,7 +15,7 @@ import {
   wholeSeconds,
 } from "./arguments.ts";
 import type { ArgumentType } from "./arguments.ts";
-import { checkExtraGarp, EXTRA_GARP, EXTRA_GARP_LATER } from "./extra-garp.ts";
+import { EXTRA_GARP, readExtraGarp } from "./extra-garp.ts";
 import type { Keyword } from "./keyword.ts";
 import { boolean, flag, optional, value, words } from "./rows.ts";
 
@@ -261,10 +261,9 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     help: "Periodic GARP/NA on VMACs or all other interfaces carrying VIPs.",
     arguments: [EXTRA_GARP],
     needs: 1,
-    take: (_draft, found, context) => {
-      checkExtraGarp(found, context);
+    take: (draft, found, context) => {
+      readExtraGarp(draft.announcements, found, context);
     },
-    later: EXTRA_GARP_LATER,
   }),
   words({
     name: "vrrp_vmac_garp_intvl",
@@ -275,10 +274,9 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     instead: "vrrp_garp_extra_if",
     arguments: [EXTRA_GARP],
     needs: 1,
-    take: (_draft, found, context) => {
-      checkExtraGarp(found, context);
+    take: (draft, found, context) => {
+      readExtraGarp(draft.announcements, found, context);
     },
-    later: EXTRA_GARP_LATER,
   }),
   value(receiveBuffer, {
     name: "vrrp_rx_bufs_policy",
@@ -305,7 +303,7 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vmac",
     default: "vrrp",
     help: "Name prefix of generated macvlans.",
-    later: "no macvlans are made",
+    set: (draft, prefix) => (draft.vmac.prefix = prefix),
   }),
   value(interfaceName, {
     name: "vmac_addr_prefix",
@@ -313,6 +311,6 @@ export const GLOBAL_CORE: readonly Keyword<GlobalDraft>[] = [
     group: "vmac",
     default: "vmac_prefix",
     help: "Name prefix of macvlans created for single addresses.",
-    later: "no macvlans are made",
+    set: (draft, prefix) => (draft.vmac.addressPrefix = prefix),
   }),
 ];

@@ -117,7 +117,7 @@ export const GLOBAL_LATER: readonly Keyword<GlobalDraft>[] = [
     group: "firewall",
     default: "off",
     help: "Switch off igmp_link_local_mcast_reports instead of using firewall rules.",
-    later: "the kernel's setting is left alone",
+    set: (draft, at) => (draft.vmac.disablesLocalIgmp = at),
   }),
   optional(optionalText("TABLE"), {
     name: "nftables_ipvs",

@@ -16,8 +16,8 @@ import { readRoute, ROUTE_OPTIONS } from "./routes.ts";
 import { boolean, command, flag, list, optional, section, value, words } from "./rows.ts";
 import { readRule, RULE_OPTIONS } from "./rules.ts";
 import { trackRow } from "./tracked.ts";
-import { checkExtraGarp, EXTRA_GARP_LATER } from "./extra-garp.ts";
-import { checkIpvlanWords, checkVmacWords, IPVLAN_WORDS, VMAC_LATER, VMAC_WORDS } from "./vmac.ts";
+import { readExtraGarp } from "./extra-garp.ts";
+import { IPVLAN_WORDS, readIpvlanWords, readVmacWords, VMAC_WORDS } from "./vmac.ts";
 
 export const INSTANCE_ADDRESSES: readonly Keyword<InstanceDraft>[] = [
   list({
@@ -149,10 +149,9 @@ export const INSTANCE_ANNOUNCEMENTS: readonly Keyword<InstanceDraft>[] = [
     help: "Periodic GARP/NA on other interfaces, 0 disables.",
     arguments: [{ kind: "seconds", shape: "[all] SECS", unit: "s", minimum: 0, maximum: 86_400 }],
     needs: 1,
-    take: (_draft, found, context) => {
-      checkExtraGarp(found, context);
+    take: (draft, found, context) => {
+      readExtraGarp(draft.announcements, found, context);
     },
-    later: EXTRA_GARP_LATER,
   }),
   words({
     name: "vmac_garp_intvl",
@@ -163,10 +162,9 @@ export const INSTANCE_ANNOUNCEMENTS: readonly Keyword<InstanceDraft>[] = [
     instead: "garp_extra_if",
     arguments: [{ kind: "seconds", shape: "[all] SECS", unit: "s", minimum: 0, maximum: 86_400 }],
     needs: 1,
-    take: (_draft, found, context) => {
-      checkExtraGarp(found, context);
+    take: (draft, found, context) => {
+      readExtraGarp(draft.announcements, found, context);
     },
-    later: EXTRA_GARP_LATER,
   }),
 ];
 
@@ -335,9 +333,8 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     needs: 0,
     take: (draft, found, context) => {
       draft.usesVmac = draft.name.at;
-      checkVmacWords(found, context);
+      draft.vmac = readVmacWords(draft.name.at, found, context);
     },
-    later: VMAC_LATER,
   }),
   flag({
     name: "use_vmac_addr",
@@ -345,7 +342,7 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vmac",
     default: "off",
     help: "Create macvlans also for VIPs on other interfaces or families.",
-    later: VMAC_LATER,
+    set: (draft, at) => (draft.usesVmacForAddresses = at),
   }),
   flag({
     name: "vmac_xmit_base",
@@ -353,7 +350,6 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vmac",
     default: "off",
     help: "Send and receive adverts on the parent interface.",
-    later: "without macvlans adverts leave from the interface itself anyway",
     set: (draft, at) => (draft.transmitsOnBase = at),
   }),
   words({
@@ -362,7 +358,6 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     group: "vmac",
     default: "off",
     help: "Create an L2 ipvlan for the instance.",
-    later: "no ipvlan is made, and addresses stand on the interface itself",
     arguments: [
       {
         kind: "ipvlan",
@@ -372,8 +367,8 @@ export const INSTANCE_LATER: readonly Keyword<InstanceDraft>[] = [
     ],
     inside: IPVLAN_WORDS,
     needs: 0,
-    take: (_draft, found, context) => {
-      checkIpvlanWords(found, context);
+    take: (draft, found, context) => {
+      draft.vmac = readIpvlanWords(draft.name.at, found, context);
     },
   }),
   value(interfaceName, {

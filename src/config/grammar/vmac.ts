@@ -1,22 +1,23 @@
-/** Words of use_vmac and use_ipvlan: interfaces of their own for virtual addresses. Parsed and checked. */
+/** Words of use_vmac and use_ipvlan: interfaces of their own for virtual addresses. */
 import { parseIpAddress } from "../../base/address.ts";
+import type { Span } from "../diagnostics.ts";
 import type { AddressDraft } from "../drafts.ts";
+import type { AddressVmacDraft, VmacDraft } from "../vmac-drafts.ts";
+import { spanOf } from "../words.ts";
 import type { Word } from "../words.ts";
-import { interfaceName, numberOrName, refuse } from "./arguments.ts";
+import { interfaceName, numberOrName, prefix, refuse } from "./arguments.ts";
 import type { Context, KeywordDescription } from "./keyword.ts";
 import { optionFlag, optionTable, optionValue, readOptions } from "./options.ts";
 import type { Option } from "./options.ts";
 
-const VMAC_LATER =
-  "no macvlan is made, and addresses stand on the interface itself with its own MAC";
-
-const VMAC_OPTIONS = optionTable<object>("use_vmac", [
+const VMAC_OPTIONS = optionTable<VmacDraft>("use_vmac", [
   optionValue(interfaceName, {
     name: "name",
     since: "2.3.0",
     group: "vmac",
     default: "vrrp.VRID",
     help: "Interface name that may look like another option.",
+    set: (draft, name) => (draft.name = name),
   }),
   optionValue(numberOrName("N|NAME", 4294967295), {
     name: "group",
@@ -24,6 +25,7 @@ const VMAC_OPTIONS = optionTable<object>("use_vmac", [
     group: "vmac",
     default: "parent group",
     help: "Link group of the macvlan.",
+    set: (draft, group) => (draft.group = group),
   }),
   optionFlag({
     name: "netlink_notify_msg",
@@ -39,13 +41,14 @@ function isMac(text: string): boolean {
   return /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){4,5}$/i.test(text);
 }
 
-const IPVLAN_OPTIONS = optionTable<object>("use_ipvlan", [
+const IPVLAN_OPTIONS = optionTable<VmacDraft>("use_ipvlan", [
   optionValue(interfaceName, {
     name: "name",
     since: "2.3.0",
     group: "vmac",
     default: "generated",
     help: "Interface name.",
+    set: (draft, name) => (draft.name = name),
   }),
   optionFlag({
     name: "bridge",
@@ -53,6 +56,7 @@ const IPVLAN_OPTIONS = optionTable<object>("use_ipvlan", [
     group: "vmac",
     default: "yes",
     help: "Mode flag of the ipvlan.",
+    set: (draft) => (draft.flag = "bridge"),
   }),
   optionFlag({
     name: "private",
@@ -60,6 +64,7 @@ const IPVLAN_OPTIONS = optionTable<object>("use_ipvlan", [
     group: "vmac",
     default: "off",
     help: "Mode flag of the ipvlan.",
+    set: (draft) => (draft.flag = "private"),
   }),
   optionFlag({
     name: "vepa",
@@ -67,6 +72,7 @@ const IPVLAN_OPTIONS = optionTable<object>("use_ipvlan", [
     group: "vmac",
     default: "off",
     help: "Mode flag of the ipvlan.",
+    set: (draft) => (draft.flag = "vepa"),
   }),
   optionValue(numberOrName("N|NAME", 4294967295), {
     name: "group",
@@ -74,36 +80,49 @@ const IPVLAN_OPTIONS = optionTable<object>("use_ipvlan", [
     group: "vmac",
     default: "parent group",
     help: "Link group.",
+    set: (draft, group) => (draft.group = group),
   }),
 ]);
 
 export const VMAC_WORDS: readonly KeywordDescription[] = VMAC_OPTIONS.rows;
 export const IPVLAN_WORDS: readonly KeywordDescription[] = IPVLAN_OPTIONS.rows;
 
-export function checkVmacWords(found: readonly Word[], context: Context): void {
-  const names = { count: 0 };
-  readOptions(VMAC_OPTIONS, {}, found, {
-    ...context,
-    onOther: (word) => isMac(word.text) || isFirst(word, names, context),
-  });
-}
-
-export function checkIpvlanWords(found: readonly Word[], context: Context): void {
-  const names = { count: 0 };
-  readOptions(IPVLAN_OPTIONS, {}, found, {
+/** What follows use_vmac: options, a bare name and a MAC address. */
+export function readVmacWords(at: Span, found: readonly Word[], context: Context): VmacDraft {
+  const draft: VmacDraft = { at, kind: "macvlan" };
+  readOptions(VMAC_OPTIONS, draft, found, {
     ...context,
     onOther: (word) => {
-      const address = word.text.replace(/\/[0-9]+$/, "");
-      return parseIpAddress(address) !== undefined || isFirst(word, names, context);
+      if (!isMac(word.text)) return takeName(draft, word, context);
+      draft.mac = { value: word.text, at: spanOf(word) };
+      return true;
     },
   });
+  return draft;
 }
 
-/** Whether the word is the one bare interface name a line may have. */
-function isFirst(word: Word, names: { count: number }, context: Context): boolean {
-  names.count += 1;
-  if (names.count > 1) return false;
-  interfaceName.parse(word, context.report);
+/** What follows use_ipvlan: options, a bare name and an address. */
+export function readIpvlanWords(at: Span, found: readonly Word[], context: Context): VmacDraft {
+  const draft: VmacDraft = { at, kind: "ipvlan" };
+  readOptions(IPVLAN_OPTIONS, draft, found, {
+    ...context,
+    onOther: (word) => {
+      if (parseIpAddress(word.text.replace(/\/[0-9]+$/, "")) === undefined) {
+        return takeName(draft, word, context);
+      }
+      const parsed = prefix.parse(word, context.report);
+      if (parsed !== undefined) draft.address = { value: parsed, at: spanOf(word) };
+      return true;
+    },
+  });
+  return draft;
+}
+
+/** A line may have one bare name, the interface's. */
+function takeName(draft: VmacDraft, word: Word, context: Context): boolean {
+  if (draft.name !== undefined) return false;
+  const value = interfaceName.parse(word, context.report);
+  if (value !== undefined) draft.name = { value, at: spanOf(word) };
   return true;
 }
 
@@ -114,20 +133,25 @@ export const VMAC_OPTION: Option<AddressDraft> = {
   group: "vmac",
   default: "off",
   help: "Put this address on its own macvlan.",
-  later: VMAC_LATER,
   arguments: [interfaceName],
   inside: VMAC_OPTIONS.rows.filter(({ name }) => name === "name"),
-  take: (_draft, word, following, context) => {
-    const named = following[0]?.text === "name" ? 1 : 0;
-    const candidate = following[named];
-    let used = named;
-    if (candidate !== undefined && (named === 1 || !ADDRESS_WORDS.has(candidate.text))) {
-      if (!isMac(candidate.text)) {
-        interfaceName.parse(candidate, context.report);
-        used += 1;
-      }
-    } else if (named === 1) refuse(context.report, "bad-value", word, "use_vmac name needs a name");
-    return isMac(following[used]?.text ?? "") ? used + 1 : used;
+  take: (draft, word, following, context) => {
+    const vmac: AddressVmacDraft = { at: spanOf(word) };
+    draft.vmac = vmac;
+    let used = 0;
+    const isNamed = following[0]?.text === "name";
+    if (isNamed) used += 1;
+    const name = following[used];
+    const isName = name !== undefined && (isNamed || !ADDRESS_WORDS.has(name.text));
+    if (isName && !isMac(name.text)) {
+      const value = interfaceName.parse(name, context.report);
+      if (value !== undefined) vmac.name = { value, at: spanOf(name) };
+      used += 1;
+    } else if (isNamed) refuse(context.report, "bad-value", word, "use_vmac name needs a name");
+    const mac = following[used];
+    if (mac === undefined || !isMac(mac.text)) return used;
+    vmac.mac = { value: mac.text, at: spanOf(mac) };
+    return used + 1;
   },
 };
 
@@ -147,5 +171,3 @@ const ADDRESS_WORDS: ReadonlySet<string> = new Set([
   "preferred_lft",
   "no_track",
 ]);
-
-export { VMAC_LATER };

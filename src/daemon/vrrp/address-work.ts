@@ -17,12 +17,13 @@ import type {
   PreparedFrames,
 } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
-import { placeOf } from "../../vrrp/config.ts";
+import { interfaceOrVrf } from "../../vrrp/config.ts";
 import type { InstanceConfig, VirtualAddress } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
 import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
 import { routeInterfaces } from "../../vrrp/route-config.ts";
+import { virtualLinks } from "../../vrrp/vmac-config.ts";
 import { speaksEthernet } from "./network-table.ts";
 import type { NetworkTable } from "./network-table.ts";
 import type { PacedFrames } from "./pacer.ts";
@@ -321,7 +322,8 @@ export const allAddresses = (config: InstanceConfig): readonly VirtualAddress[] 
 
 /** Whether an interface's going up or down concerns the instance. */
 export const usesInterface = (config: InstanceConfig, name: string): boolean =>
-  placeOf(config) === name ||
+  interfaceOrVrf(config) === name ||
+  virtualLinks(config).some((link) => link.name === name || link.parent === name) ||
   config.trackedInterfaces.some((tracked) => tracked.name === name) ||
   config.routes.some((route) => routeInterfaces(route).includes(name)) ||
   allAddresses(config).some((virtual) => virtual.interfaceName === name);

@@ -11,8 +11,8 @@ import type {
   NetworkPorts,
   OutgoingAdvert,
 } from "../../sys/ports.ts";
-import { placeOf } from "../../vrrp/config.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
+import { advertInterface } from "../../vrrp/vmac-config.ts";
 import { roomBytes } from "../../vrrp/receive-room.ts";
 
 interface Open {
@@ -152,7 +152,7 @@ export function socketOptions(
   mtu?: number,
 ): AdvertSocketOptions | undefined {
   const { delivery, family } = config;
-  const interfaceName = placeOf(config);
+  const interfaceName = advertInterface(config);
   if (interfaceName !== undefined && interfaceIndex === undefined) return undefined;
   return {
     family,

@@ -25,6 +25,7 @@ import type { Inheritances, SystemInput } from "../../vrrp/system.ts";
 import { usesInterface } from "./address-work.ts";
 import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./driver-setup.ts";
 import { findInheritances } from "./inheritance.ts";
+import type { NetworkChange } from "./network-table.ts";
 import { LinkWatch } from "./link-watch.ts";
 import type { LinkFlip } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
@@ -35,6 +36,7 @@ import { SleepWatch } from "./sleep-watch.ts";
 import { settingsOf } from "./system-settings.ts";
 import { firstDeadline } from "./timed-work.ts";
 import type { TimedWork } from "./timed-work.ts";
+import type { VmacWork } from "./vmac-work.ts";
 
 /** Unknown router ids remembered so that each is said once. */
 const UNKNOWN_VRIDS_LIMIT = 255;
@@ -46,6 +48,7 @@ export class VrrpDriver implements Disposable {
   readonly #predecessors: Predecessors;
   readonly #resources: RouterResources;
   readonly #performer: Performer;
+  readonly #links: VmacWork;
   readonly #linkWatch: LinkWatch;
   readonly #proofs: ReceiveWatch;
   readonly #timed: readonly TimedWork[];
@@ -98,7 +101,10 @@ export class VrrpDriver implements Disposable {
     });
     this.#model = setup.model;
     this.#performer.pacer.configure(setup.model.garpGroups);
-    this.#config = systemConfig(settingsOf(setup.model, ports.clock));
+    this.#links = this.#resources.links(() => {
+      this.#onNotices([]);
+    });
+    this.#config = this.#configOf(setup.model);
     this.#linkWatch = new LinkWatch({
       ports,
       table: this.#resources.table,
@@ -118,7 +124,7 @@ export class VrrpDriver implements Disposable {
       },
     });
     const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
-    this.#timed = [...works, this.#proofs];
+    this.#timed = [...works, this.#proofs, this.#links];
     this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
@@ -134,7 +140,7 @@ export class VrrpDriver implements Disposable {
 
   /** Removes stray addresses, opens the sockets, starts the instances. */
   start(): void {
-    this.#feed({ kind: "network", network: this.#proofs.network() });
+    this.#beginLinks();
     this.#resources.prepare(this.#config, this.#state);
     const inherited = this.#inherit();
     for (const router of this.#resources.removeStrays(inherited)) {
@@ -143,10 +149,18 @@ export class VrrpDriver implements Disposable {
     this.#resources.firewall.begin();
     this.#syncSockets();
     this.#feed({ kind: "start" });
+    this.#performer.refuse(this.#links.takeRefusals());
+  }
+
+  /** Nothing has started yet, so that instances do not miss what is made now. */
+  #beginLinks(): void {
+    this.#links.make();
+    this.#feed({ kind: "network", network: this.#proofs.network() });
   }
 
   /** Resigns on behalf of what a dead daemon has left, and takes that off; then `whenDone`. */
   giveUp(whenDone: () => void): void {
+    this.#beginLinks();
     this.#resources.prepare(this.#config, this.#state);
     const inherited = this.#inherit();
     this.#resources.removeStrays(inherited);
@@ -184,7 +198,8 @@ export class VrrpDriver implements Disposable {
 
   /** Returns how many instances the new configuration touched. */
   reload(model: Model, verdicts: Verdicts): number {
-    const next = systemConfig(settingsOf(model, this.#ports.clock));
+    const next = this.#configOf(model);
+    const made = this.#links.make();
     this.#linkWatch.configure(model.links);
     const before = { ...this.#state, verdicts, network: this.#resources.table.network };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
@@ -204,6 +219,9 @@ export class VrrpDriver implements Disposable {
     this.#performer.perform(change.effects);
     this.#performer.refuse(refused);
     this.#isBusy = false;
+    this.#links.prune();
+    if (made !== undefined) this.#onChange(made);
+    this.#onNotices(this.#resources.netlink.takeNotices());
     this.#feed({ kind: "timer" });
     return change.touched;
   }
@@ -298,8 +316,10 @@ export class VrrpDriver implements Disposable {
 
   #onNotices(notices: readonly NetworkNotice[]): void {
     this.#lookBack();
-    const { table } = this.#resources;
-    const change = table.apply(notices);
+    this.#onChange(this.#resources.table.apply(notices));
+  }
+
+  #onChange(change: NetworkChange): void {
     if (change.mustDump) {
       this.#output.line("warning", overrunLine(), false);
       this.#resources.readNetwork();
@@ -309,8 +329,7 @@ export class VrrpDriver implements Disposable {
       ...told.map((flip) => ({ ...flip, source: "netlink" as const })),
       ...this.#linkWatch.settle(),
     ]);
-    if (!change.changed && !change.mustDump) return;
-    this.#adapt();
+    if (change.changed || change.mustDump) this.#adapt();
     this.#resources.statics.onLostAddresses(change.lost);
     for (const { interfaceIndex, address, by } of change.lost) {
       const router = this.#resources.holderOf(interfaceIndex, address);
@@ -319,6 +338,9 @@ export class VrrpDriver implements Disposable {
         continue;
       this.#feed({ kind: "addressLost", router, address, by: this.#culprit(by) });
     }
+    const further = this.#links.make();
+    if (further !== undefined) this.#onChange(further);
+    this.#performer.refuse(this.#links.takeRefusals());
   }
 
   /** The network as it counts is different now. */
@@ -326,6 +348,13 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "network", network: this.#proofs.network() });
     this.#resources.prepare(this.#config, this.#state);
     this.#syncSockets();
+  }
+
+  /** With the names that the interfaces of instances can have on this machine. */
+  #configOf(model: Model): SystemConfig {
+    const instances = this.#links.named(model.instances);
+    this.#links.configure(instances, model.global.nftables.disablesLocalIgmp);
+    return systemConfig(settingsOf({ ...model, instances }, this.#ports.clock));
   }
 
   // ---- The machine ------------------------------------------------------------------------------
@@ -341,7 +370,7 @@ export class VrrpDriver implements Disposable {
     this.#whenStopped = undefined;
     if (done === undefined) return;
     // Addresses that stay keep what keeps them from answering.
-    if (!this.#options.keepAddresses) this.#resources.release();
+    if (!this.#options.keepAddresses) this.#resources.release(this.#links);
     done();
   }
 

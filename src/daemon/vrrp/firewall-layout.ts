@@ -17,6 +17,8 @@ import {
 import type { NftChange, NftTable, SetKey } from "../../wire/netlink/nftables.ts";
 import type { Expression, MetaKey } from "../../wire/netlink/nftables-expressions.ts";
 import { allAddresses } from "./address-work.ts";
+import { macvlanRules, macvlanSets } from "./firewall-macvlans.ts";
+import type { Macvlan } from "./firewall-macvlans.ts";
 
 type SetName = "vips" | "vips_link_local" | "vips_link_local_name";
 
@@ -35,32 +37,44 @@ export interface Layout {
   readonly priority: number;
   readonly counters: boolean;
   readonly families: readonly Family[];
+  /** Those in which addresses are kept from answering; the rest have macvlans alone. */
+  readonly shielded: readonly Family[];
   /** The sets of IPv6 link-local addresses. */
   readonly linkLocalSets: readonly Exclude<SetName, "vips">[];
+  readonly macvlans: readonly Macvlan[];
 }
 
 /** Whether packets to the addresses of an instance are dropped while it is master. */
 export const isShielded = ({ accept }: InstanceConfig): boolean => !accept;
 
-/** The layout for these instances, or undefined when none of them needs it. */
+/** The layout for these instances and macvlans, or undefined when none of them needs it. */
 export function planLayout(
   instances: readonly InstanceConfig[],
   options: NftablesConfig,
+  present: readonly Macvlan[] = [],
 ): Layout | undefined {
+  const macvlans = options.disablesLocalIgmp
+    ? present.filter(({ family }) => family === "ipv6")
+    : present;
   const wanted = instances.filter(isShielded).flatMap((config) =>
     allAddresses(config).map(({ address }) => ({
       family: familyOf(address),
       set: setOf(address, config, options),
     })),
   );
-  if (wanted.length === 0) return undefined;
+  if (wanted.length === 0 && macvlans.length === 0) return undefined;
+  const isShieldedIn = (family: Family): boolean => wanted.some((each) => each.family === family);
   const has = (set: SetName): boolean => wanted.some((each) => each.set === set);
   return {
     table: options.table,
     priority: options.priority,
     counters: options.counters,
-    families: FAMILIES.filter((family) => wanted.some((each) => each.family === family)),
+    families: FAMILIES.filter(
+      (family) => isShieldedIn(family) || macvlans.some((each) => each.family === family),
+    ),
+    shielded: FAMILIES.filter(isShieldedIn),
     linkLocalSets: LINK_LOCAL_SETS.filter(has),
+    macvlans,
   };
 }
 
@@ -101,11 +115,11 @@ export const removalChanges = (table: NftTable): readonly NftChange[] => [
 /** Adds elements, or takes them away, in the sets the layout has: one change for many of them. */
 export function elementChanges(
   kind: "addElements" | "deleteElements",
-  { table, families, linkLocalSets }: Layout,
+  { table, shielded, linkLocalSets }: Layout,
   elements: readonly Element[],
 ): readonly NftChange[] {
   const sets: readonly SetName[] = ["vips", ...linkLocalSets];
-  return families.flatMap((family) =>
+  return shielded.flatMap((family) =>
     sets.flatMap((set) => {
       const keys = elements
         .filter((element) => element.family === family && element.set === set)
@@ -181,9 +195,16 @@ const DIRECTIONS = [OUT, IN] as const;
 
 function ipv4Table(layout: Layout): readonly NftChange[] {
   const table: NftTable = { family: "ipv4", name: layout.table };
+  const macvlans = macvlanChanges(table, layout);
+  if (!layout.shielded.includes("ipv4")) return macvlans;
   return [
-    { kind: "addTable", table },
-    ...DIRECTIONS.map((direction) => baseChain(table, direction, layout)),
+    ...macvlans,
+    ...(macvlans.length > 0
+      ? [baseChain(table, IN, layout)]
+      : [
+          { kind: "addTable", table } as const,
+          ...DIRECTIONS.map((direction) => baseChain(table, direction, layout)),
+        ]),
     { kind: "addSet", table, name: "vips", key: "ipv4", isConstant: false },
     ...DIRECTIONS.map(({ chain, ipv4Offset }) =>
       rule(table, chain, layout, [...addressIn("vips", ipv4Offset, IPV4_LENGTH), DROP]),
@@ -198,9 +219,16 @@ const NEIGHBOUR_ADVERTISEMENT = 136;
 function ipv6Table(layout: Layout): readonly NftChange[] {
   const table: NftTable = { family: "ipv6", name: layout.table };
   const linkLocal = (chain: "in" | "out"): string => `${chain}_link_local`;
+  const macvlans = macvlanChanges(table, layout);
+  if (!layout.shielded.includes("ipv6")) return macvlans;
   return [
-    { kind: "addTable", table },
-    ...DIRECTIONS.map((direction) => baseChain(table, direction, layout)),
+    ...macvlans,
+    ...(macvlans.length > 0
+      ? [baseChain(table, IN, layout)]
+      : [
+          { kind: "addTable", table } as const,
+          ...DIRECTIONS.map((direction) => baseChain(table, direction, layout)),
+        ]),
     ...[IN, OUT].map(({ chain }): NftChange => {
       return { kind: "addChain", table, name: linkLocal(chain), hook: undefined };
     }),
@@ -231,6 +259,20 @@ function ipv6Table(layout: Layout): readonly NftChange[] {
         ]),
       ),
     ]),
+  ];
+}
+
+/** The rules of macvlans come first: nobody else speaks of their packets. */
+function macvlanChanges(table: NftTable, layout: Layout): readonly NftChange[] {
+  const macvlans = layout.macvlans.filter(({ family }) => family === table.family);
+  if (macvlans.length === 0) return [];
+  return [
+    { kind: "addTable", table },
+    ...macvlanSets(table, macvlans),
+    baseChain(table, OUT, layout),
+    ...macvlanRules(table.family, macvlans).map((expressions) =>
+      rule(table, OUT.chain, layout, expressions),
+    ),
   ];
 }
 

@@ -5,7 +5,8 @@
  */
 import { Errno, SyscallError } from "../../base/failure.ts";
 import type { NftablesConfig } from "../../config/model.ts";
-import { firewallChosenLine } from "../../report/vrrp-lines.ts";
+import { renderFault } from "../../report/causes.ts";
+import { firewallChosenLine, reportsNotMovedLine } from "../../report/vrrp-lines.ts";
 import type { Firewall, PreparedBatch } from "../../sys/ports.ts";
 import type { Network } from "../../track/network.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
@@ -20,6 +21,7 @@ import {
   removalChanges,
 } from "./firewall-layout.ts";
 import type { Element, Layout } from "./firewall-layout.ts";
+import type { Macvlan } from "./firewall-macvlans.ts";
 
 /** What an instance will need, encoded ahead of a takeover. */
 interface Prepared {
@@ -38,6 +40,11 @@ export class FirewallWork implements Disposable {
   #firewall: Firewall | undefined;
   #shielded: ReadonlyMap<string, InstanceConfig> = new Map();
   #options: NftablesConfig;
+  #instances: readonly InstanceConfig[] = [];
+  #macvlans: readonly Macvlan[] = [];
+  /** The kernel cannot send copies of packets: macvlans go without rules. */
+  #lacksCopies = false;
+  readonly #lines: string[] = [];
   /** What is wanted, and what the kernel has. */
   #wanted: Layout | undefined;
   #made: Layout | undefined;
@@ -55,16 +62,32 @@ export class FirewallWork implements Disposable {
   configure(instances: readonly InstanceConfig[], options: NftablesConfig): void {
     this.#shielded = new Map(instances.filter(isShielded).map((each) => [each.name, each]));
     this.#options = options;
-    this.#wanted = planLayout(instances, options);
+    this.#instances = instances;
+    this.#plan();
     this.#prepared = new Map();
-    this.#mustTell = this.#wanted !== undefined && !options.isAskedFor;
+    const usesMacvlans = instances.some(({ vmac }) => vmac.own?.what.kind === "macvlan");
+    this.#mustTell = (this.#wanted !== undefined || usesMacvlans) && !options.isAskedFor;
+  }
+
+  /** Goes over to the macvlans that are there now. Not being able to is said, and no reason to fail. */
+  place(macvlans: readonly Macvlan[]): void {
+    if (JSON.stringify(macvlans) === JSON.stringify(this.#macvlans)) return;
+    this.#macvlans = macvlans;
+    this.#plan();
+    if (this.#wanted === undefined) this.end();
+    else this.ensure();
+  }
+
+  #plan(): void {
+    const macvlans = this.#lacksCopies ? [] : this.#macvlans;
+    this.#wanted = planLayout(this.#instances, this.#options, macvlans);
   }
 
   /** Lines for the log, each told once a configuration. */
   takeLines(): readonly string[] {
     const lines = this.#mustTell ? [firewallChosenLine()] : [];
     this.#mustTell = false;
-    return lines;
+    return [...lines, ...this.#lines.splice(0)];
   }
 
   /** Takes away what an earlier daemon left and makes the tables; a refusal is met again later. */
@@ -99,6 +122,16 @@ export class FirewallWork implements Disposable {
       ...rebuildChanges(layout, union([...this.#raised.values()])),
     ]);
     if (cause === undefined) this.#made = layout;
+    else if (layout.macvlans.length > 0) return this.#ensureWithoutMacvlans(cause);
+    return cause;
+  }
+
+  /** What cannot be had for them must not keep addresses from being shielded. */
+  #ensureWithoutMacvlans(reason: FaultCause): FaultCause | undefined {
+    this.#lacksCopies = true;
+    this.#plan();
+    const cause = this.ensure();
+    if (cause === undefined) this.#lines.push(reportsNotMovedLine(renderFault(reason)));
     return cause;
   }
 

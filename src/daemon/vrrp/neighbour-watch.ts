@@ -16,8 +16,11 @@ import { speaksEthernet } from "./network-table.ts";
 /** A virtual address on an interface, and the instance it belongs to. */
 export interface WatchedAddress {
   readonly router: number;
+  /** Where others are heard: the parent of an interface made for the instance. */
   readonly interfaceIndex: InterfaceIndex;
   readonly address: IpAddress;
+  /** Of the interface that has the address. */
+  readonly mac: MacAddress | undefined;
 }
 
 export interface Claim {
@@ -39,7 +42,7 @@ export class NeighbourWatch implements Disposable {
   readonly #table: NetworkTable;
   readonly #onClaim: (claim: Claim) => void;
   readonly #open = new Map<string, Open>();
-  #routerOf = new Map<string, number>();
+  #watched = new Map<string, WatchedAddress>();
 
   constructor(
     ports: NetworkPorts,
@@ -55,11 +58,8 @@ export class NeighbourWatch implements Disposable {
 
   /** Opens and closes sockets for these addresses. Returns what could not be opened, in words. */
   sync(watched: readonly WatchedAddress[]): readonly SyscallError[] {
-    this.#routerOf = new Map(
-      watched.map(({ interfaceIndex, address, router }) => [
-        `${interfaceIndex} ${address}`,
-        router,
-      ]),
+    this.#watched = new Map(
+      watched.map((each) => [`${each.interfaceIndex} ${each.address}`, each]),
     );
     const wanted = new Map<string, { index: InterfaceIndex; family: Family; list: IpAddress[] }>();
     for (const { interfaceIndex, address } of watched) {
@@ -110,12 +110,15 @@ export class NeighbourWatch implements Disposable {
   #hear(interfaceIndex: InterfaceIndex, family: Family, frame: Uint8Array): void {
     const claim = family === "ipv4" ? arpClaim(frame) : adClaim(frame);
     if (claim === undefined || claim.mac === this.#table.link(interfaceIndex)?.mac) return;
-    const router = this.#routerOf.get(`${interfaceIndex} ${claim.address}`);
-    if (router !== undefined) this.#onClaim({ router, ...claim });
+    const watched = this.#watched.get(`${interfaceIndex} ${claim.address}`);
+    // Every master of a virtual router has its MAC address: adverts tell them apart.
+    if (watched === undefined || claim.mac === watched.mac) return;
+    this.#onClaim({ router: watched.router, ...claim });
   }
 }
 
-function arpClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
+/** What an ARP frame says of an address. */
+export function arpClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
   const arp = decodeArp(frame);
   if (!arp.ok) return undefined;
   const { sender, senderMac, target, operation } = arp.value;
@@ -123,7 +126,8 @@ function arpClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
   return { address: sender, mac: senderMac, gratuitous };
 }
 
-function adClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
+/** What a neighbour advertisement says of an address. */
+export function adClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
   const advertisement = decodeNeighbourAdvertisement(frame);
   if (!advertisement.ok) return undefined;
   const { target, targetMac, isSolicited } = advertisement.value;

@@ -31,6 +31,14 @@ export interface NetworkChange {
   readonly flips: readonly { readonly name: string; readonly up: boolean }[];
 }
 
+/** Several changes, one after the other, as one; always a change to adapt to. */
+export const mergeChanges = (changes: readonly NetworkChange[]): NetworkChange => ({
+  changed: true,
+  lost: changes.flatMap(({ lost }) => lost),
+  mustDump: changes.some(({ mustDump }) => mustDump),
+  flips: changes.flatMap(({ flips }) => flips),
+});
+
 export class NetworkTable {
   readonly #links = new Map<InterfaceIndex, LinkInfo>();
   readonly #addresses = new Map<InterfaceIndex, Map<IpAddress, AddressInfo>>();

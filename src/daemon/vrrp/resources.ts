@@ -14,6 +14,7 @@ import type { Reload } from "../../vrrp/reload.ts";
 import type { SystemInput } from "../../vrrp/system.ts";
 import { instanceAt } from "../../vrrp/system-state.ts";
 import type { SystemConfig, SystemEffect, SystemState } from "../../vrrp/system-state.ts";
+import { advertInterface, virtualLinks } from "../../vrrp/vmac-config.ts";
 import { AddressWork, allAddresses, toChange } from "./address-work.ts";
 import { AdvertPackets } from "./advert-packets.ts";
 import type { PacketFacts } from "./advert-packets.ts";
@@ -27,6 +28,8 @@ import type { RouteWork, RoutingConfig } from "./route-work.ts";
 import { Routing } from "./routing.ts";
 import { Secondaries } from "./secondaries.ts";
 import { Statics, missingFrom, takeOut } from "./statics.ts";
+import { VmacWork } from "./vmac-work.ts";
+import type { VmacParts } from "./vmac-work.ts";
 
 interface Runtime {
   readonly packets: AdvertPackets;
@@ -58,6 +61,7 @@ export class RouterResources implements Disposable {
   readonly #watch: NeighbourWatch;
   /** False with -V: addresses are to stay when the daemon ends. */
   readonly #leases: boolean;
+  readonly #forLinks: Pick<VmacParts, "sysctl" | "now" | "line">;
   #runtimes: readonly Runtime[] = [];
 
   /** Opens netlink and the frame socket and reads the network. Throws `SyscallError`. */
@@ -70,6 +74,7 @@ export class RouterResources implements Disposable {
     },
   ) {
     this.#leases = leases;
+    this.#forLinks = { sysctl: ports.sysctl, now: () => ports.clock.now(), line: heard.line };
     this.#wallClock = () => ports.clock.wallClock();
     this.netlink = ports.openNetlink();
     this.#frames = ports.openFrameSocket();
@@ -98,6 +103,12 @@ export class RouterResources implements Disposable {
     });
     this.#secondaries = new Secondaries(ports.sysctl, heard.line);
     this.readNetwork();
+  }
+
+  /** What makes interfaces for instances; `retry` when something refused can be tried again. */
+  links(retry: () => void): VmacWork {
+    const { netlink, table, firewall } = this;
+    return new VmacWork({ netlink, table, firewall, ...this.#forLinks, retry });
   }
 
   readNetwork(): void {
@@ -220,7 +231,7 @@ export class RouterResources implements Disposable {
     const source = instanceAt(state, router)?.assessment.source;
     const own = config.routers[router]?.config;
     const virtual = own && allAddresses(own).find((each) => each.address === address);
-    const index = this.table.network.get(virtual?.interfaceName ?? "")?.index;
+    const index = virtual && this.#cableOf(own, virtual.interfaceName);
     if (source !== undefined && index !== undefined) this.#watch.probe(address, index, source);
   }
 
@@ -305,8 +316,9 @@ export class RouterResources implements Disposable {
   }
 
   /** At the end: takes off what stays while the daemon runs. */
-  release(): void {
+  release(links: VmacWork): void {
     this.statics.remove();
+    links.release();
     this.#secondaries.release();
     this.firewall.end();
   }
@@ -336,10 +348,18 @@ export class RouterResources implements Disposable {
   #watched(config: SystemConfig): readonly WatchedAddress[] {
     return config.routers.flatMap((each, router) =>
       allAddresses(each.config).flatMap(({ address, interfaceName }) => {
-        const interfaceIndex = this.table.network.get(interfaceName)?.index;
-        return interfaceIndex === undefined ? [] : [{ router, interfaceIndex, address }];
+        const interfaceIndex = this.#cableOf(each.config, interfaceName);
+        const own = this.table.network.get(interfaceName)?.index;
+        if (interfaceIndex === undefined || own === undefined) return [];
+        return [{ router, interfaceIndex, address, mac: this.table.link(own)?.mac }];
       }),
     );
+  }
+
+  /** An interface; of one that was made for the instance the parent, where others are heard. */
+  #cableOf(config: InstanceConfig, name: string): InterfaceIndex | undefined {
+    const made = virtualLinks(config).find((link) => link.name === name);
+    return this.table.network.get(made?.parent ?? name)?.index;
   }
 
   #newRuntime(config: InstanceConfig): Runtime {
@@ -356,7 +376,8 @@ export class RouterResources implements Disposable {
     const instance = instanceAt(state, router);
     const source = instance?.assessment.source;
     if (source === undefined) return undefined;
-    const name = config.routers[router]?.config.interfaceName;
+    const own = config.routers[router]?.config;
+    const name = own && advertInterface(own);
     const mtu = name === undefined ? undefined : this.table.network.get(name)?.mtu;
     return { source, mtu: mtu ?? DEFAULT_MTU, oldChecksum: instance?.oldChecksum ?? false };
   }

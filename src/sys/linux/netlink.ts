@@ -92,6 +92,10 @@ export class LinuxNetlink implements Netlink {
     return failures;
   }
 
+  takeNotices(): readonly NetworkNotice[] {
+    return this.#notices.take();
+  }
+
   onNotices(handler: (notices: readonly NetworkNotice[]) => void): void {
     this.#notices.onNotices(handler);
   }

@@ -1,9 +1,10 @@
 /**
- * Changes of addresses, routes and rules encoded at load: one run of netlink messages that a single
+ * Changes of links, addresses, routes and rules encoded at load: one run of netlink messages that a single
  * call can send.
  */
 import { assert } from "../../base/failure.ts";
 import { encodeAddressRequest, requestFlags } from "../../wire/netlink/address.ts";
+import { encodeLinkRequest, linkRequestFlags } from "../../wire/netlink/link-request.ts";
 import { MessageFlag, restamp } from "../../wire/netlink/message.ts";
 import { encodeRouteRequest, routeRequestFlags } from "../../wire/netlink/route.ts";
 import { encodeRuleRequest, ruleRequestFlags } from "../../wire/netlink/rule.ts";
@@ -71,11 +72,13 @@ export class LinuxPreparedChanges implements PreparedChanges {
 function encode(change: NetworkChange): Uint8Array {
   if ("route" in change) return encodeRouteRequest(change.operation, change.route, 0);
   if ("rule" in change) return encodeRuleRequest(change.operation, change.rule, 0);
+  if ("link" in change || "linkIndex" in change) return encodeLinkRequest(change, 0);
   return encodeAddressRequest(change, 0);
 }
 
 function flagsOf(change: NetworkChange): number {
   if ("route" in change) return routeRequestFlags(change.operation);
   if ("rule" in change) return ruleRequestFlags(change.operation);
+  if ("link" in change || "linkIndex" in change) return linkRequestFlags(change.operation);
   return requestFlags(change.operation);
 }

@@ -41,6 +41,8 @@ export const LinkAttribute = {
   link: 5,
   master: 10,
   linkInfo: 18,
+  familySpecific: 26,
+  group: 27,
   extendedMask: 29,
 } as const;
 /** IFLA_INFO_KIND, within IFLA_LINKINFO. */
@@ -64,6 +66,7 @@ export interface Link {
   readonly master: InterfaceIndex | undefined;
   /** IFLA_VRF_TABLE; only of a VRF. */
   readonly vrfTable?: number | undefined;
+  readonly group: number;
 }
 
 /**
@@ -102,6 +105,7 @@ export function decodeLink(message: NetlinkMessage): Result<Link, NetlinkError> 
     parent: readIndex(values.get(LinkAttribute.link)),
     master: readIndex(values.get(LinkAttribute.master)),
     ...(vrfTable === undefined ? {} : { vrfTable }),
+    group: readUint32(values.get(LinkAttribute.group) ?? new Uint8Array()) ?? 0,
   });
 }
 
@@ -137,6 +141,9 @@ export function encodeLink(link: Link, sequence = 0): Uint8Array {
   }
   if (link.master !== undefined) {
     attributes.push({ type: LinkAttribute.master, value: uint32(link.master) });
+  }
+  if (link.group !== 0) {
+    attributes.push({ type: LinkAttribute.group, value: uint32(link.group) });
   }
   if (link.kind !== undefined) {
     const { vrfTable } = link;

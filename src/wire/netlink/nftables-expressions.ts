@@ -24,13 +24,25 @@ export type Expression =
   /** register = register & mask */
   | { readonly kind: "mask"; readonly register: Register; readonly mask: Uint8Array }
   | { readonly kind: "equals"; readonly register: Register; readonly value: Uint8Array }
-  /** Whether what starts in the register is an element. */
-  | { readonly kind: "lookup"; readonly register: Register; readonly set: string }
+  /** Whether what starts in the register is an element; what a map has for it goes `into` another. */
+  | {
+      readonly kind: "lookup";
+      readonly register: Register;
+      readonly set: string;
+      readonly into?: Register;
+    }
+  /** A copy goes to the address in one register, through the interface in another. */
+  | { readonly kind: "duplicate"; readonly address: Register; readonly device: Register }
   | { readonly kind: "counter" }
   | { readonly kind: "verdict"; readonly verdict: Verdict };
 
 export type MetaKey =
-  "inputInterface" | "outputInterface" | "inputInterfaceName" | "outputInterfaceName";
+  | "inputInterface"
+  | "outputInterface"
+  | "inputInterfaceName"
+  | "outputInterfaceName"
+  | "outputInterfaceKind"
+  | "layer4Protocol";
 
 /** NFT_META_*. */
 const META_KEY: Readonly<Record<MetaKey, number>> = {
@@ -38,7 +50,16 @@ const META_KEY: Readonly<Record<MetaKey, number>> = {
   outputInterface: 5,
   inputInterfaceName: 6,
   outputInterfaceName: 7,
+  layer4Protocol: 16,
+  outputInterfaceKind: 27,
 };
+
+/** What `outputInterfaceKind` is compared with: IFNAMSIZ bytes. */
+export function interfaceKindBytes(kind: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  bytes.set(zeroTerminated(kind));
+  return bytes;
+}
 
 /** NFT_PAYLOAD_NETWORK_HEADER, NFT_PAYLOAD_TRANSPORT_HEADER. */
 const PAYLOAD_BASE = { network: 1, transport: 2 } as const;
@@ -48,7 +69,9 @@ const PayloadAttribute = { register: 1, base: 2, offset: 3, length: 4 } as const
 const MetaAttribute = { register: 1, key: 2 } as const;
 const BitwiseAttribute = { source: 1, destination: 2, length: 3, mask: 4, xor: 5 } as const;
 const CompareAttribute = { register: 1, operation: 2, value: 3 } as const;
-const LookupAttribute = { set: 1, register: 2 } as const;
+const LookupAttribute = { set: 1, register: 2, into: 3 } as const;
+/** NFTA_DUP_*. */
+const DuplicateAttribute = { address: 1, device: 2 } as const;
 const ImmediateAttribute = { register: 1, data: 2 } as const;
 /** NFTA_DATA_*, NFTA_VERDICT_*. */
 const DataAttribute = { value: 1, verdict: 2 } as const;
@@ -127,6 +150,15 @@ function parts(expression: Expression): readonly [name: string, data: readonly A
         [
           text(LookupAttribute.set, expression.set),
           number(LookupAttribute.register, expression.register),
+          ...(expression.into === undefined ? [] : [number(LookupAttribute.into, expression.into)]),
+        ],
+      ];
+    case "duplicate":
+      return [
+        "dup",
+        [
+          number(DuplicateAttribute.address, expression.address),
+          number(DuplicateAttribute.device, expression.device),
         ],
       ];
     case "counter":

@@ -58,10 +58,13 @@ const SetAttribute = {
   flags: 3,
   keyType: 4,
   keyLength: 5,
+  dataType: 6,
+  dataLength: 7,
   id: 10,
+  userData: 13,
 } as const;
 const ElementListAttribute = { table: 1, set: 2, elements: 3 } as const;
-const ElementAttribute = { key: 1 } as const;
+const ElementAttribute = { key: 1, data: 2 } as const;
 const RuleAttribute = { table: 1, chain: 2, expressions: 4 } as const;
 /** NFTA_LIST_ELEM, NFTA_DATA_VALUE. */
 const LIST_ITEM = 1;
@@ -71,8 +74,9 @@ const DATA_VALUE = 1;
 const HOOK_NUMBER = { input: 1, output: 3 } as const;
 /** NF_ACCEPT as the policy of a base chain. */
 const POLICY_ACCEPT = 1;
-/** NFT_SET_CONSTANT. */
+/** NFT_SET_CONSTANT, NFT_SET_MAP. */
 const SET_CONSTANT = 0x2;
+const SET_MAP = 0x8;
 
 /** Numbers of nft(8) for what a set holds; the kernel only keeps them, for whoever lists it. */
 const KEY_TYPE = { ipv4: 7, ipv6: 8, interfaceIndex: 20, icmpv6Type: 29, interfaceName: 41 };
@@ -82,13 +86,28 @@ const KEY_TYPE_BITS = 6;
 /** IFNAMSIZ. */
 const INTERFACE_NAME_LENGTH = 16;
 
+/**
+ * What nft(8) keeps with a set for its own listing, a byte for what it is, one for its length, and the
+ * value: NFTNL_UDATA_SET_KEYBYTEORDER, NFTNL_UDATA_SET_DATABYTEORDER. The numbers of interfaces are in
+ * the machine's order.
+ */
+const ByteOrder = { ofKey: 0, ofData: 1 } as const;
+const HOST_ORDER = 1;
+const hostOrder = (what: number): readonly number[] => [what, 4, ...uint32(HOST_ORDER)];
+
 /** What the keys of a set are. Parts of a concatenation start at multiples of four bytes. */
 export type SetKey =
-  "ipv4" | "ipv6" | "ipv6AndInterfaceIndex" | "ipv6AndInterfaceName" | "icmpv6Type";
+  | "ipv4"
+  | "ipv6"
+  | "interfaceIndex"
+  | "ipv6AndInterfaceIndex"
+  | "ipv6AndInterfaceName"
+  | "icmpv6Type";
 
 const KEYS: Readonly<Record<SetKey, { readonly type: number; readonly length: number }>> = {
   ipv4: { type: KEY_TYPE.ipv4, length: 4 },
   ipv6: { type: KEY_TYPE.ipv6, length: 16 },
+  interfaceIndex: { type: KEY_TYPE.interfaceIndex, length: 4 },
   ipv6AndInterfaceIndex: {
     type: (KEY_TYPE.ipv6 << KEY_TYPE_BITS) | KEY_TYPE.interfaceIndex,
     length: 20,
@@ -127,6 +146,9 @@ export type NftChange =
       /** Its elements are added in the same batch, before rules look at it. */
       readonly isConstant: boolean;
     }
+  /** A map from interface to interface. */
+  | { readonly kind: "addMap"; readonly table: NftTable; readonly name: string }
+  | (ElementChange<"addMappings"> & { readonly values: readonly Uint8Array[] })
   /** Keys that are there stay. */
   | ElementChange<"addElements">
   /** ENOENT when one is not there. */
@@ -244,20 +266,9 @@ function requestOf(change: NftChange): Request {
         ],
       };
     case "addSet":
-      return {
-        type: MessageType.newSet,
-        flags: MessageFlag.create,
-        family,
-        attributes: [
-          text(SetAttribute.table, table),
-          text(SetAttribute.name, change.name),
-          number(SetAttribute.flags, change.isConstant ? SET_CONSTANT : 0),
-          number(SetAttribute.keyType, KEYS[change.key].type),
-          number(SetAttribute.keyLength, KEYS[change.key].length),
-          // Asked for even where nothing refers to it.
-          number(SetAttribute.id, 1),
-        ],
-      };
+    case "addMap":
+      return setRequest(change);
+    case "addMappings":
     case "addElements":
       return elementRequest(change, MessageType.newElement, MessageFlag.create);
     case "deleteElements":
@@ -279,6 +290,38 @@ function requestOf(change: NftChange): Request {
   }
 }
 
+function setRequest(change: Extract<NftChange, { kind: "addSet" | "addMap" }>): Request {
+  const isMap = change.kind === "addMap";
+  const key = isMap ? "interfaceIndex" : change.key;
+  const { type, length } = KEYS[key];
+  const data = isMap
+    ? [number(SetAttribute.dataType, type), number(SetAttribute.dataLength, length)]
+    : [];
+  const order = [
+    ...(key === "interfaceIndex" ? hostOrder(ByteOrder.ofKey) : []),
+    ...(isMap ? hostOrder(ByteOrder.ofData) : []),
+  ];
+  const flags = isMap ? SET_MAP : change.isConstant ? SET_CONSTANT : 0;
+  return {
+    type: MessageType.newSet,
+    flags: MessageFlag.create,
+    family: change.table.family,
+    attributes: [
+      text(SetAttribute.table, change.table.name),
+      text(SetAttribute.name, change.name),
+      number(SetAttribute.flags, flags),
+      number(SetAttribute.keyType, type),
+      number(SetAttribute.keyLength, length),
+      ...data,
+      // Asked for even where nothing refers to it.
+      number(SetAttribute.id, 1),
+      ...(order.length === 0
+        ? []
+        : [{ type: SetAttribute.userData, value: Uint8Array.from(order) }]),
+    ],
+  };
+}
+
 function baseChain(hook: {
   readonly name: "input" | "output";
   readonly priority: number;
@@ -294,13 +337,21 @@ function baseChain(hook: {
 }
 
 function elementRequest(
-  change: ElementChange<"addElements" | "deleteElements">,
+  change: ElementChange<"addElements" | "deleteElements" | "addMappings"> & {
+    readonly values?: readonly Uint8Array[];
+  },
   type: number,
   flags: number,
 ): Request {
-  const elements = change.keys.map((key) =>
-    nested(LIST_ITEM, [nested(ElementAttribute.key, [{ type: DATA_VALUE, value: key }])]),
-  );
+  const elements = change.keys.map((key, i) => {
+    const value = change.values?.[i];
+    return nested(LIST_ITEM, [
+      nested(ElementAttribute.key, [{ type: DATA_VALUE, value: key }]),
+      ...(value === undefined
+        ? []
+        : [nested(ElementAttribute.data, [{ type: DATA_VALUE, value }])]),
+    ]);
+  });
   return {
     type,
     flags,

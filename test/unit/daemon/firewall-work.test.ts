@@ -104,7 +104,7 @@ describe("the firewall of masters", () => {
     scene.lan.advance(seconds(5));
     const said = scene.lines.filter((line) => line.includes("firewall"));
     assert.deepEqual(said, [
-      "no_accept/strict specified, but no firewall configured - using nftables",
+      "use_vmac or no_accept/strict specified, but no firewall configured - using nftables",
     ]);
   });
 

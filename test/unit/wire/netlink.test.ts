@@ -210,6 +210,7 @@ const LINK = {
   kind: "macvlan",
   parent: index(2),
   master: index(9),
+  group: 7,
 };
 
 describe("decodeLink()", () => {
