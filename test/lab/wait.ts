@@ -3,7 +3,8 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-const POLL_MS = 10;
+/** How often to look; a slow guest looks less often. */
+const POLL_MS = Number(process.env["LAB_POLL_MS"] ?? 10);
 
 /** Milliseconds since 1970 with the clock's full resolution: the scale of packet time stamps. */
 export function wallMs(): number {

@@ -27,7 +27,7 @@ export interface Performance {
   story(): string;
 }
 
-const DEFAULT_LIMIT_MS = 90_000;
+const DEFAULT_LIMIT_MS = 120_000;
 
 /** Checks that are played on one scene; it is opened for the first and closed after the last. */
 export function act<Scene extends AsyncDisposable & { story(): string }>(

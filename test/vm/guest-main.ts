@@ -1,9 +1,6 @@
-/**
- * The program that runs in the guest: every act, several at a time since they mostly wait for
- * protocol timers; each check is told as soon as it has ended.
- */
+/** The program that runs in the guest: act after act, each check told as soon as it has ended. */
 import { readFileSync, writeSync } from "node:fs";
-import type { Act, Performance } from "./checks.ts";
+import type { Performance } from "./checks.ts";
 import { ACTS } from "./checks/all.ts";
 import { LAST_LINE, resultText, type CheckResult } from "./tap.ts";
 
@@ -49,13 +46,7 @@ async function main(): Promise<void> {
   const report = async (name: string, performed: Performance): Promise<void> => {
     say(resultText(await resultOf(name, performed)));
   };
-  const queue: Act[] = ACTS.filter(({ names }) => names.some((name) => wanted.has(name)));
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await next.play(wanted, report);
-    }
-  };
-  await Promise.all(Array.from({ length: Number(setting("jobs") ?? 1) }, worker));
+  for (const act of ACTS) await act.play(wanted, report);
   say(`${LAST_LINE}\n`);
   process.exit(0);
 }

@@ -17,7 +17,6 @@ export interface GuestPlan extends Omit<ImagePlan, "modulesDirectory"> {
   /** Words for the program, as `vm.NAME=VALUE` on the kernel's command line. */
   readonly settings: Readonly<Record<string, string>>;
   readonly memoryMb: number;
-  readonly processors: number;
   readonly limitMs: number;
 }
 

@@ -1,6 +1,8 @@
-/** Everything that is played in the guest, what takes long first. */
+/** Everything that is played in the guest, act after act. */
 import type { Act } from "../checks.ts";
 import { LINKS } from "./links.ts";
+import { PROCESSES } from "./processes.ts";
 import { VRFS } from "./vrf.ts";
+import { WIRE } from "./wire.ts";
 
-export const ACTS: readonly Act[] = [VRFS, LINKS];
+export const ACTS: readonly Act[] = [LINKS, VRFS, WIRE, PROCESSES];
