@@ -17,10 +17,12 @@ import {
   checkStrictAddresses,
   explainStrictMode,
   finishAccept,
+  finishSwitches,
   isStrictMode,
 } from "./finish-strict.ts";
 import { finishTracking } from "./finish-tracking.ts";
 import { finishVmac } from "./finish-vmac.ts";
+import { finishSplit } from "./finish-witness.ts";
 import { finishVrf } from "./finish-vrf.ts";
 import { complain, isMissing, missingInterfaceFix } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -57,9 +59,6 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
   const hasInterface = checkInterface(draft, delivery, scope);
   if (id === undefined || delivery === undefined || !hasAddresses || !hasInterface)
     return undefined;
-  const downTimerAdverts = isStrict
-    ? DEFAULT_DOWN_TIMER_ADVERTS
-    : ((draft.downTimerAdverts ?? global.downTimerAdverts)?.value ?? DEFAULT_DOWN_TIMER_ADVERTS);
   return {
     name: draft.name.value,
     interfaceName: draft.interfaceName?.value,
@@ -70,7 +69,7 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     initialState: election.initialState,
     priority: election.priority,
     advertInterval: election.advertInterval,
-    downTimerAdverts,
+    downTimerAdverts: election.downTimerAdverts,
     preempt: election.preempt,
     preemptDelay: election.preemptDelay,
     receiveRoom: finishReceiveRoom(draft.receiveBufferBytes, global.process),
@@ -80,23 +79,15 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     vmac,
     ...addresses,
     ...finishRouting(draft, scope),
-    ...finishGuard(draft.guard, global.guard, { ...election, downTimerAdverts }),
+    ...finishSplit(draft, global.guard, addresses, scope),
+    ...finishGuard(draft.guard, global.guard, election),
     announcements: finishAnnouncements(draft.announcements, global, election.family, isStrict),
     promotesSecondaries: draft.promotesSecondaries !== undefined,
     timerExpiredBackup: finishTimerExpired(draft, election, scope),
     ...tracking,
     strict: isStrict,
-    skipAddressCheck: (draft.skipAddressCheck ?? global.skipAddressCheck)?.value === true,
     accept: finishAccept(draft, election, isStrict),
-    lowerPriorityNoAdvert:
-      isStrict || (draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert)?.value === true,
-    higherPrioritySendAdvert:
-      !isStrict &&
-      (draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert)?.value === true,
-    ownerIgnoresAdverts:
-      isStrict || (draft.ownerIgnoresAdverts ?? global.ownerIgnoresAdverts)?.value === true,
-    v3ChecksumAsV2: (draft.v3ChecksumAsV2 ?? global.v3ChecksumAsV2)?.value === true,
-    oldUnicastChecksum: draft.oldUnicastChecksum?.value ?? "auto",
+    ...finishSwitches(draft, isStrict, global),
     debug: draft.debug?.value ?? 0,
     notify: finishNotify(draft),
     syncGroup: scope.syncGroups.get(draft.name.value)?.name.value,

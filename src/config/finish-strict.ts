@@ -4,7 +4,7 @@
  * vrrp_strict.
  */
 import { familyOf, isLinkLocal } from "../base/address.ts";
-import type { VirtualAddress } from "../vrrp/config.ts";
+import type { InstanceConfig, VirtualAddress } from "../vrrp/config.ts";
 import { related } from "./diagnostics.ts";
 import type { Span } from "./diagnostics.ts";
 import type { InstanceDraft } from "./drafts.ts";
@@ -76,6 +76,34 @@ function overriddenSettings(draft: InstanceDraft): Overridden[] {
     add(lowerPriorityDelay?.at, "Strict mode requires no repeat garp delay. resetting");
   }
   return found;
+}
+
+/** How adverts are sent and believed, where strict mode leaves a choice. */
+export function finishSwitches(
+  draft: InstanceDraft,
+  isStrict: boolean,
+  global: Scope["global"],
+): Pick<
+  InstanceConfig,
+  | "skipAddressCheck"
+  | "lowerPriorityNoAdvert"
+  | "higherPrioritySendAdvert"
+  | "ownerIgnoresAdverts"
+  | "v3ChecksumAsV2"
+  | "oldUnicastChecksum"
+> {
+  return {
+    skipAddressCheck: (draft.skipAddressCheck ?? global.skipAddressCheck)?.value === true,
+    lowerPriorityNoAdvert:
+      isStrict || (draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert)?.value === true,
+    higherPrioritySendAdvert:
+      !isStrict &&
+      (draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert)?.value === true,
+    ownerIgnoresAdverts:
+      isStrict || (draft.ownerIgnoresAdverts ?? global.ownerIgnoresAdverts)?.value === true,
+    v3ChecksumAsV2: (draft.v3ChecksumAsV2 ?? global.v3ChecksumAsV2)?.value === true,
+    oldUnicastChecksum: draft.oldUnicastChecksum?.value ?? "auto",
+  };
 }
 
 /** Whether packets to the virtual addresses are accepted. */
