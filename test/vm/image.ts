@@ -138,6 +138,9 @@ function applets(present: readonly string[]): readonly Entry[] {
 }
 
 function project(): readonly Entry[] {
+  if (!existsSync(join(PROJECT_DIRECTORY, "dist/keepalived.cjs"))) {
+    throw new Error("nothing is built yet: run `make build` first");
+  }
   const files = [
     "bin/keepalived",
     "package.json",

@@ -8,7 +8,17 @@ import { ACTS } from "./checks/all.ts";
 import { Guest } from "./guest.ts";
 
 /** What the guest has that this machine's kernel may lack. */
-const MODULES = ["veth", "bridge", "dummy", "8021q", "bonding", "vrf", "sch_netem"];
+const MODULES = [
+  "veth",
+  "bridge",
+  "dummy",
+  "8021q",
+  "bonding",
+  "vrf",
+  "macvlan",
+  "ipvlan",
+  "sch_netem",
+];
 /** For the checks that want them. */
 const SPARE_MODULES = ["ah4"];
 const PROGRAMS = [

@@ -2,7 +2,8 @@
 import type { Act } from "../checks.ts";
 import { LINKS } from "./links.ts";
 import { PROCESSES } from "./processes.ts";
+import { VIRTUAL_LINKS } from "./virtual-links.ts";
 import { VRFS } from "./vrf.ts";
 import { WIRE } from "./wire.ts";
 
-export const ACTS: readonly Act[] = [LINKS, VRFS, WIRE, PROCESSES];
+export const ACTS: readonly Act[] = [LINKS, VRFS, VIRTUAL_LINKS, WIRE, PROCESSES];
