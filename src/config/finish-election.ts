@@ -8,6 +8,7 @@ import type { Duration, Priority } from "../base/units.ts";
 import type { VrrpVersion } from "../vrrp/config.ts";
 import { related } from "./diagnostics.ts";
 import type { InstanceDraft } from "./drafts.ts";
+import { DEFAULT_DOWN_TIMER_ADVERTS } from "./finish-dumps.ts";
 import { complain } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -18,6 +19,7 @@ export interface Election {
   readonly priority: Priority;
   readonly isOwner: boolean;
   readonly advertInterval: Duration;
+  readonly downTimerAdverts: number;
   readonly preempt: boolean;
   readonly preemptDelay: Duration;
 }
@@ -38,6 +40,7 @@ export function finishElection(draft: InstanceDraft, isStrict: boolean, scope: S
     priority: chosen,
     isOwner,
     advertInterval: finishInterval(draft, version, scope),
+    downTimerAdverts: finishDownTimer(draft, isStrict, scope),
     preempt,
     preemptDelay: finishPreemptDelay(draft, { preempt, initialState }, scope),
   };
@@ -184,6 +187,12 @@ export function finishTimerExpired(
     fix: "add nopreempt, or remove it",
   });
   return undefined;
+}
+
+/** RFC 9568 §6.1: three intervals of silence, and strict mode knows no other number. */
+function finishDownTimer(draft: InstanceDraft, isStrict: boolean, { global }: Scope): number {
+  const wanted = isStrict ? undefined : (draft.downTimerAdverts ?? global.downTimerAdverts);
+  return wanted?.value ?? DEFAULT_DOWN_TIMER_ADVERTS;
 }
 
 const DEFAULT_INTERVAL = seconds(1);

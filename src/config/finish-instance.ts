@@ -6,7 +6,6 @@ import type { InstanceDraft } from "./drafts.ts";
 import { finishAddresses } from "./finish-address.ts";
 import { finishAnnouncements } from "./finish-announcements.ts";
 import { NO_AUTHENTICATION, finishAuthentication, finishDelivery } from "./finish-delivery.ts";
-import { DEFAULT_DOWN_TIMER_ADVERTS } from "./finish-dumps.ts";
 import { finishGuard } from "./finish-guard.ts";
 import { finishHmac } from "./finish-hmac.ts";
 import { finishReceiveRoom } from "./finish-process.ts";
