@@ -139,6 +139,16 @@ const TRACKING_AND_SCRIPTS = {
   "unknown-user": complaint("A user or group does not exist"),
 } as const satisfies Record<string, CodeMeaning>;
 
+/** About peers that cannot hear each other. */
+const SPLITS = {
+  "isolation-without-target": complaint("An isolation_check has nobody to ask"),
+  "isolation-target": complaint("An isolation_check asks for an address of its own instance"),
+  "isolation-too-slow": complaint("An isolation_check is slower than the lease of the witness"),
+  "witness-url": complaint("A witness has a URL that cannot be used"),
+  "witness-incomplete": complaint("A witness lacks what it cannot do without"),
+  "witness-timeout": complaint("A witness may be asked for longer than it can wait"),
+} as const satisfies Record<string, CodeMeaning>;
+
 /** Between the files of several routers; see the cluster check. */
 const CLUSTERS = {
   "cluster-family": silent("Routers of one group have different address families"),
@@ -175,6 +185,7 @@ export const CODES = {
   ...ADDRESSES,
   ...STRICT_MODE,
   ...TRACKING_AND_SCRIPTS,
+  ...SPLITS,
   ...CLUSTERS,
   ...PORTABILITY,
 } as const satisfies Record<string, CodeMeaning>;

@@ -20,6 +20,7 @@ import type {
   VmacGlobalsDraft,
 } from "./vmac-drafts.ts";
 import type { Located, Span } from "./diagnostics.ts";
+import type { IsolationDraft, WitnessDraft } from "./witness-drafts.ts";
 
 export interface RootDraft {
   readonly global: GlobalDraft;
@@ -127,6 +128,8 @@ export interface AnnouncementDraft {
 export interface GuardDraft {
   lease?: Located<Duration | "auto" | "off">;
   repairs?: Located<boolean>;
+  isolation?: IsolationDraft;
+  witness?: WitnessDraft;
   proof?: Located<Duration | "auto" | "off">;
 }
 

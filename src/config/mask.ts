@@ -8,13 +8,18 @@ const SECRET = new RegExp(
   "gi",
 );
 
+/** The user and password of a URL. */
+const IN_URL = /(?<=[a-z]:\/\/)[^\s/@]+(?=@)/gi;
+
 /** The text with what follows the keyword of a secret masked; lengths stay, for carets. */
 export function maskSecrets(text: string): string {
-  return text.replace(
-    SECRET,
-    (_all, before: string, keyword: string, value: string) =>
-      before + keyword + value.replace(/\S/g, "*"),
-  );
+  return text
+    .replace(
+      SECRET,
+      (_all, before: string, keyword: string, value: string) =>
+        before + keyword + value.replace(/\S/g, "*"),
+    )
+    .replace(IN_URL, (user) => "*".repeat(user.length));
 }
 
 /** Whether a keyword holds a secret, so that nothing after it may be quoted. */

@@ -5,6 +5,7 @@
 import type { Model } from "../config/model.ts";
 import type { MaintenanceOrder } from "../track/maintenance.ts";
 import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
+import type { WitnessVerdict } from "../track/witness.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { Predecessors } from "./vrrp/driver-setup.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
@@ -24,6 +25,7 @@ export interface SentVerdicts {
   readonly processes: Readonly<Record<string, Verdict>>;
   readonly files: Readonly<Record<string, number>>;
   readonly bfds?: Readonly<Record<string, Verdict>>;
+  readonly witness?: Readonly<Record<string, WitnessVerdict>>;
   readonly maintenance?: readonly MaintenanceOrder[];
 }
 

@@ -22,6 +22,12 @@ export function renderFault(cause: FaultCause): string {
       return `BFD session ${cause.bfd} is not as it should be`;
     case "sourceLost":
       return `no interface has the configured source address ${cause.address}`;
+    case "isolated":
+      return `it is isolated: ${cause.targets.join(", ")} ${cause.targets.length === 1 ? "does" : "do"} not answer on the link`;
+    case "witness":
+      return `the witness knows ${cause.holder} as master, which is not heard`;
+    case "witnessLapsed":
+      return "it is isolated and cannot renew its lease with the witness, so that another router may be master";
     case "fileFault":
       return `file ${cause.file} says so (${cause.value})`;
     case "scriptPending":

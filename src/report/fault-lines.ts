@@ -20,6 +20,10 @@ export function faultBeganLines(name: string, cause: FaultCause): readonly LogLi
       ];
     case "bfdFault":
       return [warning(`${name}: entering FAULT state due to BFD session ${cause.bfd}`)];
+    case "isolated":
+    case "witness":
+    case "witnessLapsed":
+      return [problem(`${name}: entering FAULT state: ${renderFault(cause)}`)];
     case "sourceLost":
       return [warning(`${name}: entering FAULT state (${faultLabel(cause)})`)];
     case "memberPending":
@@ -61,6 +65,9 @@ export function faultLabel(cause: FaultCause): string {
     case "maintenance":
     case "memberFault":
     case "memberPending":
+    case "isolated":
+    case "witness":
+    case "witnessLapsed":
     case "bfdFault":
     case "processFailed":
     case "fileFault":

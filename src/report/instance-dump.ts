@@ -112,6 +112,9 @@ function isOwnInterfaceFault(fault: FaultCause, { interfaceName }: InstanceConfi
     case "processFailed":
     case "bfdFault":
     case "fileFault":
+    case "isolated":
+    case "witness":
+    case "witnessLapsed":
     case "memberFault":
     case "memberPending":
     case "maintenance":

@@ -17,6 +17,7 @@ import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
 import { switchoverText } from "./planned-lines.ts";
+import { splitLine } from "./split-lines.ts";
 
 /** What the configuration knows about an instance and its events do not repeat. */
 export interface InstanceFacts {
@@ -90,6 +91,9 @@ export function renderEvent(
     case "leaseExpired":
     case "leaseRenewedLate":
       return [warning(`${name} ${idleText(event)}`)];
+    case "isolationChanged":
+    case "takeoverPutOff":
+      return [splitLine(name, event)];
     case "groupFollows":
       return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":

@@ -1,5 +1,7 @@
 /** What has been found about the things that are tracked, by their names. */
+import type { IsolationVerdict } from "./isolation.ts";
 import type { MaintenanceOrder } from "./maintenance.ts";
+import type { WitnessVerdict } from "./witness.ts";
 
 export type Verdict = "good" | "bad";
 
@@ -12,6 +14,10 @@ export interface Verdicts {
   readonly files: ReadonlyMap<string, number>;
   /** Whether BFD sessions are up; without an entry they are. */
   readonly bfds: ReadonlyMap<string, Verdict>;
+  /** By instance; without an entry nothing is known yet. */
+  readonly isolation: ReadonlyMap<string, IsolationVerdict>;
+  /** By instance; without an entry it is unknown. */
+  readonly witness: ReadonlyMap<string, WitnessVerdict>;
   /** What operators have ordered. */
   readonly maintenance: readonly MaintenanceOrder[];
 }
@@ -21,6 +27,8 @@ export const NO_VERDICTS: Verdicts = Object.freeze({
   processes: new Map(),
   files: new Map(),
   bfds: new Map(),
+  isolation: new Map(),
+  witness: new Map(),
   maintenance: [],
 });
 
@@ -32,6 +40,8 @@ export type TrackerUpdate =
       readonly verdict: Verdict;
     }
   | { readonly kind: "file"; readonly name: string; readonly value: number }
+  | { readonly kind: "isolation"; readonly name: string; readonly verdict: IsolationVerdict }
+  | { readonly kind: "witness"; readonly name: string; readonly verdict: WitnessVerdict }
   /** All orders that are in force. */
   | { readonly kind: "maintenance"; readonly orders: readonly MaintenanceOrder[] };
 
@@ -51,6 +61,13 @@ export function withUpdate(verdicts: Verdicts, update: TrackerUpdate): Verdicts 
       return { ...verdicts, bfds: new Map(verdicts.bfds).set(update.name, update.verdict) };
     case "file":
       return { ...verdicts, files: new Map(verdicts.files).set(update.name, update.value) };
+    case "isolation":
+      return {
+        ...verdicts,
+        isolation: new Map(verdicts.isolation).set(update.name, update.verdict),
+      };
+    case "witness":
+      return { ...verdicts, witness: new Map(verdicts.witness).set(update.name, update.verdict) };
     case "maintenance":
       return { ...verdicts, maintenance: update.orders };
   }

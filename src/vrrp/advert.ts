@@ -152,6 +152,7 @@ function followMaster(
         timerSetAt: arrivedAt,
         expiry: undefined,
         held: undefined,
+        waits: undefined,
       },
     },
     effects: [...(isNew ? [event(changed)] : []), ...learned.effects],

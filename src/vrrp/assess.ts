@@ -8,6 +8,7 @@ import type { Priority } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
 import { maintenanceOf } from "../track/maintenance.ts";
 import type { Verdict, Verdicts } from "../track/verdicts.ts";
+import { NO_WITNESS_VERDICT } from "../track/witness.ts";
 import { sourceAddress } from "../track/network.ts";
 import type { Network } from "../track/network.ts";
 import { interfaceOrVrf } from "./config.ts";
@@ -99,6 +100,10 @@ export function assess(config: InstanceConfig, facts: Facts): Assessment {
     source,
     interfaceIndex: advertLink?.index,
     unprovenUntil: unprovenUntil(config, link),
+    ...(config.isolation && { isolation: facts.verdicts.isolation.get(config.name) }),
+    ...(config.witness && {
+      witness: facts.verdicts.witness.get(config.name) ?? NO_WITNESS_VERDICT,
+    }),
   };
 }
 

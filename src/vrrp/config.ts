@@ -6,6 +6,8 @@ import type { Family, IpAddress } from "../base/address.ts";
 import type { Command, Secret } from "../base/command.ts";
 import type { Duration, Priority, Vrid } from "../base/units.ts";
 import type { TrackedObject } from "../track/config.ts";
+import type { IsolationConfig } from "../track/isolation.ts";
+import type { WitnessConfig } from "../track/witness.ts";
 import type { ReceiveProof } from "./receive-proof.ts";
 import type { ReceiveRoom } from "./receive-room.ts";
 import type { VirtualRoute, VirtualRule } from "./route-config.ts";
@@ -155,6 +157,10 @@ export interface InstanceConfig {
   readonly repairs: boolean;
   /** What a link must show before silence on it counts; undefined asks for nothing. */
   readonly receiveProof: ReceiveProof | undefined;
+  /** isolation_check, where it is asked for. */
+  readonly isolation: IsolationConfig | undefined;
+  /** witness, where there is one. */
+  readonly witness: WitnessConfig | undefined;
   /** Whether the own interface going down is a fault (not dont_track_primary). */
   readonly trackPrimary: boolean;
   readonly trackedInterfaces: readonly TrackedObject[];

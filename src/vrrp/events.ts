@@ -5,6 +5,7 @@
 import type { IpAddress, MacAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
 import type { MaintenanceOrder } from "../track/maintenance.ts";
+import type { WaitReason } from "./arbitration.ts";
 import type { Rejection } from "./receive.ts";
 
 /** Why an instance may not take part. Any of these puts it into FAULT. */
@@ -23,6 +24,12 @@ export type FaultCause =
   | { readonly kind: "bfdFault"; readonly bfd: string }
   /** The configured source of adverts is not on the interface: track_src_ip. */
   | { readonly kind: "sourceLost"; readonly address: IpAddress }
+  /** No target of its isolation_check answers. */
+  | { readonly kind: "isolated"; readonly targets: readonly IpAddress[] }
+  /** The witness knows another master, which is not heard. */
+  | { readonly kind: "witness"; readonly holder: string }
+  /** Isolated, and the witness cannot be told that it is still there. */
+  | { readonly kind: "witnessLapsed" }
   /** The number in a tracked file says so. */
   | { readonly kind: "fileFault"; readonly file: string; readonly value: number }
   /** The first result of an unweighted script is still to come: a silent fault at start. */
@@ -201,6 +208,19 @@ export type InstanceEvent =
   /** The lease was over before it was renewed, but nobody can have taken over. */
   | { readonly kind: "leaseRenewedLate"; readonly late: Duration }
   | { readonly kind: "announcing"; readonly interfaceName: string; readonly address: IpAddress }
+  /** All targets of its isolation_check are silent, or one answers again. */
+  | {
+      readonly kind: "isolationChanged";
+      readonly isolated: boolean;
+      readonly targets: readonly IpAddress[];
+    }
+  /** It would be master, and waits: because of the targets, or of the router, in `about`. */
+  | {
+      readonly kind: "takeoverPutOff";
+      readonly why: WaitReason;
+      readonly wait: Duration;
+      readonly about: string;
+    }
   | { readonly kind: "checksumModeSwitched" };
 
 /** An event with the instance it happened to. */

@@ -4,8 +4,9 @@ import type { InstanceState } from "./state.ts";
 
 /** Those of its own. A script's first result is only waited for before the first start. */
 export function ownFaults(state: InstanceState): readonly FaultCause[] {
-  const { faults } = state.assessment;
-  const all = state.refused === undefined ? faults : [...faults, state.refused.cause];
+  const { refused, split } = state;
+  const further = [refused?.cause, split.fault].filter((cause) => cause !== undefined);
+  const all = [...state.assessment.faults, ...further];
   return waitsForResults(state) ? all : all.filter(isSerious);
 }
 

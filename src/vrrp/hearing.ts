@@ -12,6 +12,7 @@ import type { Expectation, Rejection } from "./receive.ts";
 import type { InstanceState } from "./state.ts";
 import { andThen, event } from "./step.ts";
 import type { Input, Step } from "./step.ts";
+import { noteHeard } from "./yielding.ts";
 
 export function onPacket(
   router: Expectation,
@@ -48,6 +49,7 @@ export function onPacket(
       // Keepalived: what we send must come after what we heard, or a backup would not believe it.
       sequence: Math.max(state.sequence, advert.sequence),
       heard: heardAfter(router.hmac, state.heard, advert),
+      split: noteHeard(router, state.split, advert.source, arrivedAt),
       peer: isOther ? { address: source, priority, heardAt: arrivedAt } : state.peer,
       counters: {
         ...state.counters,

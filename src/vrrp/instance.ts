@@ -34,6 +34,14 @@ import {
   toMaster,
   toStopped,
 } from "./transitions.ts";
+import {
+  NO_SPLIT,
+  isolationChange,
+  mayResume,
+  overhear,
+  ruleOnTakeover,
+  withRuling,
+} from "./yielding.ts";
 
 /** How long a kernel refusal keeps an instance in FAULT before it tries again. */
 export const REFUSAL_RETRY: Duration = seconds(10);
@@ -59,6 +67,7 @@ export function initialState(
     hold: undefined,
     repairs: undefined,
     inherits: undefined,
+    split: NO_SPLIT,
     groupFault: undefined,
     logged: new Set(),
     sendErrno: 0,
@@ -84,11 +93,13 @@ export function step(router: Expectation, state: InstanceState, input: Input, no
 function react(router: Expectation, state: InstanceState, input: Input, now: Instant): Step {
   switch (input.kind) {
     case "started":
-      return settle(router, state, { kind: "started" }, now);
+      return settle(router, withRuling(router, state, now), { kind: "started" }, now);
     case "timer":
       return onTimer(router, state, now);
     case "packet":
-      return onPacket(router, state, input, now);
+      return state.split.fault === undefined
+        ? onPacket(router, state, input, now)
+        : follow(router, state, overhear(router, state, input, now), now);
     case "assessed":
       return onAssessed(router, state, input.assessment, now);
     case "addressLost":
@@ -159,7 +170,7 @@ function onAssessed(
   now: Instant,
 ): Step {
   const assessment = besideRival(old, found);
-  const scaled = rescale(router, { ...old, assessment });
+  const scaled = withRuling(router, rescale(router, { ...old, assessment }), now);
   const isProven = now < (old.assessment.unprovenUntil ?? now) && found.unprovenUntil === undefined;
   const proven =
     isProven && found.faults.length === 0
@@ -167,18 +178,30 @@ function onAssessed(
       : { state: scaled, effects: [] };
   const { state } = proven;
   const [from, to] = [old.assessment.effectivePriority, assessment.effectivePriority];
-  const settled = settle(router, state, { kind: "faultsCleared" }, now);
+  const settled = andThen(settle(router, state, { kind: "faultsCleared" }, now), (s) =>
+    s.phase.kind === "backup" && mayResume(router, s, now)
+      ? onMasterDown(router, s, s.phase, now)
+      : { state: s, effects: [] },
+  );
   return {
     state: settled.state,
     effects: [
       ...(from === to || old.phase.kind === "init"
         ? []
         : [event({ kind: "priorityChanged", from, to })]),
+      ...isolationChange(router, old.assessment, assessment),
       ...proven.effects,
       ...(old.phase.kind === "fault" ? faultChanges(old, state) : []),
       ...settled.effects,
     ],
   };
+}
+
+/** To what was overheard in FAULT: perhaps the fault is over. */
+function follow(router: Expectation, old: InstanceState, heard: InstanceState, now: Instant): Step {
+  const state = withRuling(router, heard, now);
+  const changes: Step = { state, effects: faultChanges(old, state) };
+  return andThen(changes, (s) => settle(router, s, { kind: "faultsCleared" }, now));
 }
 
 /** While in FAULT, causes that join or end are said as they do. */
@@ -286,8 +309,12 @@ function onTimer(router: Expectation, state: InstanceState, now: Instant): Step 
       return state.phase.masterDownAt <= now
         ? onMasterDown(router, state, state.phase, now)
         : { state, effects: [] };
-    case "master":
-      return onMasterTimer(router, state, state.phase, now);
+    case "master": {
+      const ruled = withRuling(router, state, now);
+      return ruled.split.fault === undefined
+        ? onMasterTimer(router, state, state.phase, now)
+        : settle(router, ruled, { kind: "faultsCleared" }, now);
+    }
     case "init":
     case "fault":
     case "stopped":
@@ -310,6 +337,8 @@ function onMasterDown(
     lastMaster: state.master?.address,
   };
   const cause = phase.held ?? phase.expiry ?? silence;
+  const ruled = ruleOnTakeover(router, state, phase, now);
+  if (ruled !== undefined) return andThen(ruled, (s) => settle(router, s, cause, now));
   const said: Step = {
     state: { ...state, phase: { ...phase, awaitsProof: false } },
     effects: unproven(router, phase),

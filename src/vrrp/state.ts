@@ -5,10 +5,13 @@
 import type { IpAddress } from "../base/address.ts";
 import { earliest } from "../base/units.ts";
 import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.ts";
+import type { IsolationVerdict } from "../track/isolation.ts";
+import type { WitnessVerdict } from "../track/witness.ts";
 import type { Inheritance } from "./adoption.ts";
 import type { HeardSequences } from "./hmac.ts";
 import type { Hold, KnownPeer } from "./hold.ts";
 import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
+import type { Split, TakeoverWait } from "./yielding.ts";
 
 /** Where the instance stands, from trackers and the network: computed by `assess`, not by the machine. */
 export interface Assessment {
@@ -20,6 +23,10 @@ export interface Assessment {
   readonly interfaceIndex: InterfaceIndex | undefined;
   /** Silence does not count before: nothing has been heard on its link since it came up. */
   readonly unprovenUntil?: Instant | undefined;
+  /** Of its isolation_check; undefined as long as nothing is known. */
+  readonly isolation?: IsolationVerdict | undefined;
+  /** What its witness says; undefined without one. */
+  readonly witness?: WitnessVerdict | undefined;
 }
 
 export type Phase =
@@ -41,6 +48,8 @@ export type Phase =
       readonly held: TransitionCause | undefined;
       /** The timer has expired, and its link has not proved yet that it receives. */
       readonly awaitsProof: boolean;
+      /** The timer has expired, and isolation or witness put the takeover off. */
+      readonly waits?: TakeoverWait | undefined;
     }
   | {
       readonly kind: "master";
@@ -158,6 +167,8 @@ export interface InstanceState {
   readonly hold: Hold | undefined;
   /** Repairs of what others removed, since when. */
   readonly repairs: { readonly since: Instant; readonly count: number } | undefined;
+  /** What follows from isolation and witness: computed by `yielding`, not by the machine. */
+  readonly split: Split;
   /** The rest of the sync group is not fit: computed by `sync`, not by the machine. */
   readonly groupFault: FaultCause | undefined;
   /** Kinds of packet trouble already logged since the last change of state. */

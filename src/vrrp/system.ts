@@ -325,10 +325,15 @@ function sameAssessment(a: Assessment, b: Assessment): boolean {
     a.source === b.source &&
     a.interfaceIndex === b.interfaceIndex &&
     a.unprovenUntil === b.unprovenUntil &&
+    a.isolation === b.isolation &&
+    sameVerdict(a.witness, b.witness) &&
     a.faults.length === b.faults.length &&
     (a.faults.length === 0 || JSON.stringify(a.faults) === JSON.stringify(b.faults))
   );
 }
+
+const sameVerdict = (a: Assessment["witness"], b: Assessment["witness"]): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function everyRouter(state: SystemState, input: Input): readonly (readonly [number, Input])[] {
   return instancesOf(state).map((_, index) => [index, input] as const);

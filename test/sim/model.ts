@@ -18,6 +18,7 @@ import type { VirtualRoute, VirtualRule } from "../../src/vrrp/route-config.ts";
 import { NO_TRACKING } from "../../src/vrrp/config.ts";
 import type { Delivery, InstanceConfig, VirtualAddress } from "../../src/vrrp/config.ts";
 import { NO_VMAC } from "../../src/vrrp/vmac-config.ts";
+import { splitFrom } from "./split.ts";
 
 /** `3s`, `250ms`, `10us`. */
 export function parseSpan(text: string): Duration {
@@ -46,6 +47,7 @@ const KNOWN_WORDS = new Set(
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
     "lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
     "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore mcast untracked peer_ttl old_checksum v2_checksum",
+    "gateway alone witness split",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -109,6 +111,7 @@ export function instanceFrom(words: Words): InstanceConfig {
         downTimerAdverts: Number(words.get("down") ?? 3),
       },
     ),
+    ...splitFrom(words),
     trackPrimary: !words.has("untracked"),
     trackedInterfaces: tracked(words.get("track"), false),
     trackedScripts: tracked(words.get("script"), words.has("rtrack")),

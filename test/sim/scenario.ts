@@ -20,6 +20,8 @@
  *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     route-del r1 198.51.100.0 | rule-del r1 1000
+ *     gateway gw 10.0.0.1              a host that answers for that address
+ *     witness dies | witness returns | witness loses r1 | witness finds r1
  *     reload r1 prio=90                a new configuration (options replace the old ones)
  *     expect master=r1 holders=r1      checked at once
  *     show adverts | show announcements   summaries of what was on the wire since the last show
@@ -36,6 +38,7 @@ import type { InstanceEvent } from "../../src/vrrp/events.ts";
 import { FakeLan } from "./fake-lan.ts";
 import { address, instanceFrom, instancesFrom, modelOf, parseSpan, parseWords } from "./model.ts";
 import { garpGroupsFrom, linksFrom } from "./network-words.ts";
+import { SplitPlay } from "./split.ts";
 import type { Words } from "./model.ts";
 
 interface Router {
@@ -61,11 +64,13 @@ export class ScenarioRun {
   readonly transcript: string[] = [];
   readonly lan: FakeLan;
   readonly routers = new Map<string, Router>();
+  readonly #split: SplitPlay;
   #advertsShown = 0;
   #framesShown = 0;
 
   constructor(seed: number) {
     this.lan = new FakeLan({ seed });
+    this.#split = new SplitPlay(this.lan);
   }
 
   command(words: readonly string[]): void {
@@ -94,11 +99,13 @@ export class ScenarioRun {
       },
       crash: () => {
         host().crash();
+        this.#split.leave(first);
         this.#router(first).state = "dead";
         this.#router(first).driver = undefined;
       },
       poweroff: () => {
         host().powerOff();
+        this.#split.leave(first);
         this.#router(first).state = "off";
       },
       freeze: () => {
@@ -222,6 +229,7 @@ export class ScenarioRun {
         this.#show(first);
       },
     };
+    if (this.#split.command(verb, [first, ...rest])) return;
     const command = commands[verb];
     assert(command !== undefined, `no such command: ${verb}`);
     command();
@@ -283,6 +291,9 @@ export class ScenarioRun {
     };
     const driver = new VrrpDriver(this.lan.host(router.name), setup, this.#outputOf(router));
     router.driver = driver;
+    this.#split.attend(router.name, instanceFrom(router.words), (verdict) => {
+      this.#update(router, { kind: "witness", name: "VI_1", verdict });
+    });
     driver.start();
   }
 
@@ -304,6 +315,7 @@ export class ScenarioRun {
   #outputOf(router: Router): DriverOutput {
     return {
       event: ({ instance, event }) => {
+        if (instance !== SECOND) this.#split.hear(router.name, event);
         const which = instance === SECOND ? "second" : "state";
         const text = describe(event, router[which]);
         if (event.kind === "entered") router[which] = event.state;
@@ -458,6 +470,10 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `handed over to ${event.to} after ${(event.gap / seconds(1)).toFixed(3)}s`;
     case "holdEnded":
       return `holds back no more (${event.why})`;
+    case "isolationChanged":
+      return event.isolated ? "is isolated" : "is isolated no more";
+    case "takeoverPutOff":
+      return `puts its takeover off for ${(event.wait / seconds(1)).toFixed(3)}s (${event.why}: ${event.about})`;
     case "groupFollows":
       return `group ${event.group} follows to ${event.state}`;
     case "lowerPriorityDiscarded":
@@ -546,6 +562,12 @@ function faultText(cause: Extract<InstanceEvent, { kind: "faultBegan" }>["cause"
       return "maintenance";
     case "scriptPending":
       return `script ${cause.script} has not run`;
+    case "isolated":
+      return `isolated from ${cause.targets.join(",")}`;
+    case "witness":
+      return `the witness knows ${cause.holder}`;
+    case "witnessLapsed":
+      return "its lease with the witness lapses";
     case "memberFault":
       return `${cause.member} of group ${cause.group} is in fault`;
     case "memberPending":

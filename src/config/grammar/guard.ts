@@ -10,6 +10,7 @@ import { boolean as booleanType, explained, wholeSeconds } from "./arguments.ts"
 import type { ArgumentType } from "./arguments.ts";
 import type { Keyword } from "./keyword.ts";
 import { optional, value } from "./rows.ts";
+import { splitRows } from "./witness.ts";
 
 /** The kernel keeps lifetimes in whole seconds and ends them up to half a second late. */
 const SHORTEST_LEASE = 2;
@@ -93,6 +94,7 @@ export const guardRows = <
     help: "How long a new link may take to show that it receives before silence makes a master.",
     set: (draft, proof) => (draft.guard.proof = proof),
   }),
+  ...splitRows<Draft>(),
 ];
 
 /** For tests and words: the bounds of a lease. */

@@ -26,6 +26,7 @@ import { usesInterface } from "./address-work.ts";
 import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./driver-setup.ts";
 import { findInheritances } from "./inheritance.ts";
 import type { NetworkChange } from "./network-table.ts";
+import { IsolationWork } from "./isolation-work.ts";
 import { LinkWatch } from "./link-watch.ts";
 import type { LinkFlip } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
@@ -51,6 +52,7 @@ export class VrrpDriver implements Disposable {
   readonly #links: VmacWork;
   readonly #linkWatch: LinkWatch;
   readonly #proofs: ReceiveWatch;
+  readonly #isolation: IsolationWork;
   readonly #timed: readonly TimedWork[];
   readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
@@ -123,8 +125,16 @@ export class VrrpDriver implements Disposable {
         this.#adapt();
       },
     });
+    this.#isolation = new IsolationWork({
+      ports,
+      table: this.#resources.table,
+      config: () => this.#config,
+      tell: (update) => {
+        this.update(update);
+      },
+    });
     const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
-    this.#timed = [...works, this.#proofs, this.#links];
+    this.#timed = [...works, this.#proofs, this.#isolation, this.#links];
     this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
@@ -197,7 +207,8 @@ export class VrrpDriver implements Disposable {
   }
 
   /** Returns how many instances the new configuration touched. */
-  reload(model: Model, verdicts: Verdicts): number {
+  reload(model: Model, told: Verdicts): number {
+    const verdicts = { ...told, isolation: this.#state.verdicts.isolation };
     const next = this.#configOf(model);
     const made = this.#links.make();
     this.#linkWatch.configure(model.links);
@@ -258,6 +269,7 @@ export class VrrpDriver implements Disposable {
   [Symbol.dispose](): void {
     this.#linkWatch[Symbol.dispose]();
     this.#proofs[Symbol.dispose]();
+    this.#isolation[Symbol.dispose]();
     this.#resources[Symbol.dispose]();
   }
 

@@ -239,11 +239,14 @@ const receivedVerdicts = ({
   processes,
   files,
   bfds,
+  witness,
   maintenance,
 }: SentVerdicts): Verdicts => ({
   scripts: new Map(Object.entries(scripts)),
   processes: new Map(Object.entries(processes)),
   files: new Map(Object.entries(files)),
   bfds: new Map(Object.entries(bfds ?? {})),
+  isolation: new Map(),
+  witness: new Map(Object.entries(witness ?? {})),
   maintenance: maintenance ?? [],
 });
