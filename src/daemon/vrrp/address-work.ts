@@ -58,6 +58,7 @@ interface Prepared {
   readonly adds: PreparedChanges;
   /** The same for what may be there already: lifetimes anew, and what is missing. */
   readonly renewals: PreparedChanges;
+  readonly renewalChanges: readonly AddressChange[];
   readonly removes: PreparedChanges;
   readonly changes: readonly AddressChange[];
   readonly interfaceNames: readonly string[];
@@ -111,6 +112,12 @@ export class AddressWork {
     return this.#config.addresses.length + this.#config.excludedAddresses.length;
   }
 
+  /** What renews all its addresses; another `revision` when that changed. */
+  get renewals(): { readonly changes: readonly AddressChange[]; readonly revision: object } {
+    const revision = this.#ready();
+    return { changes: revision.renewalChanges, revision };
+  }
+
   /** Tells of addresses put on by an earlier object for the same instance. */
   adopt(installed: number): void {
     this.#installed = installed;
@@ -137,9 +144,11 @@ export class AddressWork {
         ? []
         : [{ position, interfaceIndex: index, bytes: announcement(mac, virtual.address) }];
     });
+    const renewalChanges = changes.map((each) => ({ ...each, operation: "renew" }) as const);
     this.#prepared = {
       adds: this.#netlink.prepare(changes),
-      renewals: this.#netlink.prepare(changes.map((each) => ({ ...each, operation: "renew" }))),
+      renewals: this.#netlink.prepare(renewalChanges),
+      renewalChanges,
       removes: this.#netlink.prepare(changes.map((each) => ({ ...each, operation: "remove" }))),
       changes,
       interfaceNames: places.map(({ virtual }) => virtual.interfaceName),
@@ -275,6 +284,7 @@ export class AddressWork {
     const empty: Prepared = {
       adds: this.#netlink.prepare([]),
       renewals: this.#netlink.prepare([]),
+      renewalChanges: [],
       removes: this.#netlink.prepare([]),
       changes: [],
       interfaceNames: [],

@@ -5,6 +5,7 @@
 import { after, between, times } from "../../base/units.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { AddressWork } from "./address-work.ts";
+import type { DueLease } from "./shared-renewals.ts";
 import type { TimedWork } from "./timed-work.ts";
 
 /** Renewals in the time of a lease: two may be missed. */
@@ -15,8 +16,8 @@ const OLD_NEWS: Duration = 1_000_000 as Duration;
 export interface LeaseKeeperParts {
   /** By position of their instances. */
   readonly works: () => readonly AddressWork[];
-  /** Renews the addresses of an instance, in slices. */
-  readonly renew: (router: number, work: AddressWork) => void;
+  /** Renews the addresses of these instances, in slices. */
+  readonly renew: (due: readonly DueLease[]) => void;
 }
 
 /** An instance whose lease ended `late` ago. */
@@ -40,14 +41,16 @@ export class LeaseKeeper implements TimedWork {
     const shortest = leases.reduce((least, lease) => Math.min(least, lease), Infinity);
     this.#period = shortest === Infinity ? undefined : times(shortest as Duration, 1 / RENEWALS);
     this.#nextTick = undefined;
+    const due: DueLease[] = [];
     for (const [router, work] of this.#parts.works().entries()) {
       if (work.installed === 0) continue;
       this.#begin(now);
       if (work.renewedAt !== undefined) continue;
       // New after a reload, and with another lease perhaps.
       work.renewedAt = now;
-      this.#parts.renew(router, work);
+      due.push({ router, work });
     }
+    this.#parts.renew(due);
   }
 
   /** The addresses of an instance go on now. */
@@ -64,6 +67,7 @@ export class LeaseKeeper implements TimedWork {
   run(now: Instant): void {
     if (this.#nextTick === undefined || this.#period === undefined || now < this.#nextTick) return;
     let isHeld = false;
+    const due: DueLease[] = [];
     for (const [router, work] of this.#parts.works().entries()) {
       const { lease, renewedAt, installed } = work;
       if (lease === undefined || renewedAt === undefined || installed === 0) continue;
@@ -72,8 +76,9 @@ export class LeaseKeeper implements TimedWork {
       // A longer lease than the shortest needs no renewal at each tick.
       if (age >= lease || age + this.#period / 2 < lease / RENEWALS) continue;
       work.renewedAt = now;
-      this.#parts.renew(router, work);
+      due.push({ router, work });
     }
+    this.#parts.renew(due);
     this.#nextTick = isHeld ? after(now, this.#period) : undefined;
   }
 

@@ -18,6 +18,8 @@ import type { DriverOptions, DriverOutput } from "./driver-setup.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { Pacer } from "./pacer.ts";
 import type { Refusals, RouterResources } from "./resources.ts";
+import { FEW_ADDRESSES, SharedRenewals } from "./shared-renewals.ts";
+import type { DueLease } from "./shared-renewals.ts";
 import { SliceQueue } from "./slices.ts";
 
 /** What the effects are about: the configuration and the state they follow from. */
@@ -39,6 +41,9 @@ export interface PerformerParts {
   readonly idle: () => void;
 }
 
+/** No single instance's job: it cannot be cancelled for one. */
+const EVERYBODY = -1;
+
 type InstanceEvents = { readonly router: number; readonly event: InstanceEvent }[];
 
 export class Performer {
@@ -46,6 +51,7 @@ export class Performer {
   readonly pacer = new Pacer();
   readonly leases: LeaseKeeper;
   readonly #parts: PerformerParts;
+  readonly #renewals: SharedRenewals;
   #isStopping = false;
 
   constructor(parts: PerformerParts) {
@@ -53,10 +59,11 @@ export class Performer {
     this.slices = new SliceQueue(parts.defer, parts.idle);
     this.leases = new LeaseKeeper({
       works: () => parts.resources.works,
-      renew: (router, work) => {
-        this.#renew(router, work, false);
+      renew: (due) => {
+        this.#renewAll(due);
       },
     });
+    this.#renewals = new SharedRenewals(parts.resources.netlink);
   }
 
   /** From now on addresses that are to stay at the end are left alone. */
@@ -101,7 +108,8 @@ export class Performer {
     for (const [router, errno] of this.#parts.resources.send(config, state, adverts)) {
       // A resignation on an interface that just went down fails as it must; only masters are mute.
       const instance = instanceAt(state, router);
-      if (instance?.phase.kind === "master" && errno !== instance.sendErrno) {
+      const isSaid = errno === 0 && instance?.sendErrno === 0;
+      if (instance?.phase.kind === "master" && !isSaid) {
         this.#parts.feed({ kind: "sent", router, errno });
       }
     }
@@ -155,6 +163,26 @@ export class Performer {
       default:
         unreachable(effect);
     }
+  }
+
+  #renewAll(due: readonly DueLease[]): void {
+    const alone = ({ router, work }: DueLease): void => {
+      this.#renew(router, work, false);
+    };
+    const few = due.filter(({ work }) => work.total <= FEW_ADDRESSES);
+    for (const each of due) if (each.work.total > FEW_ADDRESSES) alone(each);
+    const steps = this.#renewals.steps(few, alone);
+    let next = 0;
+    if (steps.length === 0) return;
+    this.slices.add({
+      router: EVERYBODY,
+      kind: "renew",
+      run: () => {
+        steps[next]?.();
+        next += 1;
+        return next < steps.length ? "more" : "done";
+      },
+    });
   }
 
   /** `all`: with routes and rules. */
