@@ -1,9 +1,49 @@
 /** What may keep two routers from hearing each other, as lines of the log. */
 import { toMilliseconds } from "../base/units.ts";
+import type { ConditionKind } from "../vrrp/conditions.ts";
 import type { InstanceEvent } from "../vrrp/events.ts";
 import { renderSpan } from "./dates.ts";
-import { info, warning } from "./log-line.ts";
+import { info, notice, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
+
+type ConditionEvent = Extract<InstanceEvent, { kind: "conditionBegan" | "conditionEnded" }>;
+
+/** Conditions that have no line of their own when they begin, and the end of any. */
+export function conditionLine(
+  name: string,
+  event: ConditionEvent,
+  facts: { readonly interfaceName: string | undefined },
+): LogLine {
+  if (event.kind === "conditionBegan") {
+    const on = facts.interfaceName === undefined ? "" : ` on ${facts.interfaceName}`;
+    return warning(
+      `${name} DEAF - ${event.mac ?? "another machine"} has our addresses${on}, but no advert of it arrives: a firewall here or there, or the network, drops protocol 112`,
+    );
+  }
+  const who = event.source ?? event.mac ?? "another machine";
+  const { condition, lasted, count } = event;
+  const times = count === 1 ? "once" : `${count} times`;
+  const span = renderSpan(toMilliseconds(lasted));
+  return notice(`${name} over: ${CONDITION_NAMES[condition]} of ${who}, ${times} in ${span}`);
+}
+
+/** What a condition is called in sentences. */
+export const CONDITION_NAMES: Readonly<Record<ConditionKind, string>> = {
+  foreignClaim: "claims to our addresses",
+  secondMaster: "adverts of a second master",
+  addressList: "adverts with another address list",
+  version: "adverts of another version",
+  interval: "adverts at another interval",
+  authentication: "adverts with another authentication",
+  password: "adverts with another password or key",
+  delivery: "adverts that travel another way",
+  checksum: "adverts with a wrong checksum",
+  ttl: "adverts with a wrong TTL",
+  malformed: "malformed adverts",
+  stranger: "adverts of a stranger",
+  mute: "adverts that cannot be sent",
+  deaf: "the missing adverts",
+};
 
 type ProofEvent = Extract<InstanceEvent, { kind: "proofAwaited" | "proofGiven" | "proofMissing" }>;
 

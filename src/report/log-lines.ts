@@ -11,7 +11,7 @@ import type { InstanceEvent } from "../vrrp/events.ts";
 import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
 import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
-import { proofLine } from "./condition-lines.ts";
+import { conditionLine, proofLine } from "./condition-lines.ts";
 import { renderSpan } from "./dates.ts";
 import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
@@ -68,6 +68,9 @@ export function renderEvent(
       return [warning(`${name} ${rejectionText(event.rejection, event.source)} - ignored`)];
     case "packetOdd":
       return [warning(`${name} ${rejectionText(event.rejection, event.source)}`)];
+    case "conditionBegan":
+    case "conditionEnded":
+      return [conditionLine(name, event, facts)];
     case "conflictBegan":
       return [alert(`${name} ${conflictText(event.evidence)}`)];
     case "conflictEnded":

@@ -6,10 +6,13 @@
  */
 import { after, between, milliseconds, seconds, times } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
+import { noteSign } from "./conditions.ts";
+import type { ConditionKind, Sign } from "./conditions.ts";
 import type { ConflictEvidence } from "./events.ts";
 import type { Expectation } from "./receive.ts";
+import { noteDeaf } from "./reachability.ts";
 import type { Conflict, InstanceState } from "./state.ts";
-import { event } from "./step.ts";
+import { andThen, event } from "./step.ts";
 import type { Effect, Step } from "./step.ts";
 import { masterDownInterval } from "./timing.ts";
 
@@ -24,6 +27,9 @@ export const CONFLICT_HOLD: Duration = seconds(2.5);
 /** Least time between bursts for a lower-priority master that goes on advertising. */
 export const LOWER_PRIORITY_BURST_INTERVAL: Duration = seconds(1);
 
+/** What is over when the conflict is. */
+const OF_CONFLICTS: ReadonlySet<ConditionKind> = new Set(["foreignClaim", "secondMaster", "deaf"]);
+
 /** Evidence while master. A confirmed rival is answered by an announcement, rate-limited. */
 export function noteConflict(
   router: Expectation,
@@ -32,12 +38,12 @@ export function noteConflict(
   now: Instant,
 ): Step {
   const { evidence, gratuitous } = note;
-  const known = state.conflict;
-  const wasConfirmed = known?.isConfirmed ?? false;
+  const before = state.conflict;
+  const wasConfirmed = before?.isConfirmed ?? false;
   const isConfirmed =
     wasConfirmed ||
-    (known !== undefined && between(known.firstSeen, now) >= confirmAfter(router, evidence));
-  const lastDefence = known?.announcedAt;
+    (before !== undefined && between(before.firstSeen, now) >= confirmAfter(router, evidence));
+  const lastDefence = before?.announcedAt;
   // The first claim is not answered: in a handover it is the new master's, and right.
   const defends =
     isConfirmed &&
@@ -46,20 +52,26 @@ export function noteConflict(
   const conflict: Conflict = {
     evidence,
     isConfirmed,
-    firstSeen: known?.firstSeen ?? now,
+    firstSeen: before?.firstSeen ?? now,
     lastSeen: now,
-    announcedAt: defends ? now : known?.announcedAt,
+    announcedAt: defends ? now : before?.announcedAt,
     probeAt:
-      evidence.kind === "neighbour" ? (known?.probeAt ?? after(now, FIRST_PROBE)) : known?.probeAt,
+      evidence.kind === "neighbour"
+        ? (before?.probeAt ?? after(now, FIRST_PROBE))
+        : before?.probeAt,
     endsAt: after(now, holdOf(router, state, evidence)),
   };
-  return {
-    state: { ...state, conflict },
+  const { conditions } = state;
+  const noted = isConfirmed ? noteSign(conditions, signOf(evidence), now).conditions : conditions;
+  const known: Step = {
+    state: { ...state, conflict, conditions: noted },
     effects: [
       ...(isConfirmed && !wasConfirmed ? [event({ kind: "conflictBegan", evidence })] : []),
       ...(defends ? [{ kind: "announce", repeat: 1 } as const] : []),
     ],
   };
+  if (!isConfirmed || evidence.kind === "advert") return known;
+  return andThen(known, (s) => noteDeaf(router, s, { conflict, mac: evidence.mac }, now));
 }
 
 /** The end of a conflict while still master, or the next question. */
@@ -86,8 +98,9 @@ export function dueConflict(router: Expectation, state: InstanceState, now: Inst
 export function endConflict(state: InstanceState, now: Instant, yielded: boolean): Step {
   if (state.conflict === undefined) return { state, effects: [] };
   const { firstSeen, isConfirmed } = state.conflict;
+  const isLeft = ({ kind }: Sign): boolean => !OF_CONFLICTS.has(kind);
   return {
-    state: { ...state, conflict: undefined },
+    state: { ...state, conflict: undefined, conditions: state.conditions.filter(isLeft) },
     effects: isConfirmed
       ? [event({ kind: "conflictEnded", lasted: between(firstSeen, now), yielded })]
       : [],
@@ -102,6 +115,16 @@ export function burstDue(
   const last = conflict.announcedAt;
   const due = last === undefined || between(last, now) >= LOWER_PRIORITY_BURST_INTERVAL;
   return { due, conflict: due ? { ...conflict, announcedAt: now } : conflict };
+}
+
+function signOf(evidence: ConflictEvidence): Sign {
+  if (evidence.kind === "advert") {
+    const { source, priority } = evidence;
+    const detail = { kind: "priority", priority } as const;
+    return { kind: "secondMaster", source, mac: undefined, detail };
+  }
+  const { address, mac } = evidence;
+  return { kind: "foreignClaim", source: undefined, mac, detail: { kind: "address", address } };
 }
 
 /** How far apart two pieces of evidence must be, so that they are not one and the same event. */

@@ -5,6 +5,7 @@
 import type { IpAddress, MacAddress } from "../base/address.ts";
 import type { Duration } from "../base/units.ts";
 import type { MaintenanceOrder } from "../track/maintenance.ts";
+import type { ConditionKind } from "./conditions.ts";
 import type { WaitReason } from "./arbitration.ts";
 import type { Rejection } from "./receive.ts";
 
@@ -176,6 +177,21 @@ export type InstanceEvent =
       readonly lasted: Duration;
       /** We are master no more; otherwise nothing is seen of the other one. */
       readonly yielded: boolean;
+    }
+  /** Conditions that have no event of their own (`conditions.ts`); and the end of any. */
+  | {
+      readonly kind: "conditionBegan";
+      readonly condition: ConditionKind;
+      readonly source: IpAddress | undefined;
+      readonly mac: MacAddress | undefined;
+    }
+  | {
+      readonly kind: "conditionEnded";
+      readonly condition: ConditionKind;
+      readonly source: IpAddress | undefined;
+      readonly mac: MacAddress | undefined;
+      readonly lasted: Duration;
+      readonly count: number;
     }
   | { readonly kind: "addressesInstalled"; readonly excluded: boolean }
   | { readonly kind: "addressesRemoved"; readonly excluded: boolean }

@@ -6,10 +6,12 @@ import type { IpAddress } from "../base/address.ts";
 import { before } from "../base/units.ts";
 import type { Instant } from "../base/units.ts";
 import { backupHears, masterHears } from "./advert.ts";
+import { conditionOf, noteSign } from "./conditions.ts";
 import { heardAfter } from "./hmac.ts";
+import { onHeard } from "./reachability.ts";
 import { checkAdvert, countRejection } from "./receive.ts";
-import type { Expectation, Rejection } from "./receive.ts";
-import type { InstanceState } from "./state.ts";
+import type { Expectation, Packet, Rejection, Verdict } from "./receive.ts";
+import type { InstanceState, Phase } from "./state.ts";
 import { andThen, event } from "./step.ts";
 import type { Input, Step } from "./step.ts";
 import { noteHeard } from "./yielding.ts";
@@ -32,10 +34,26 @@ export function onPacket(
     heard: state.heard,
     wallClock,
   });
+  const { source } = packet;
+  const reached = onHeard(state, now);
   if (verdict.kind === "rejected") {
-    const { source } = packet;
-    return complain(state, verdict.rejection, { kind: "packetRejected", source });
+    const about = { kind: "packetRejected", source, now } as const;
+    return andThen(reached, (s) => complain(s, verdict.rejection, about));
   }
+  return andThen(reached, (s) => believe(router, s, phase, { packet, verdict, now }));
+}
+
+/** An advert that may be believed: counted, and given to the state machine. */
+function believe(
+  router: Expectation,
+  state: InstanceState,
+  phase: Listening,
+  {
+    packet,
+    verdict,
+    now,
+  }: { readonly packet: Packet; readonly verdict: Accepted; readonly now: Instant },
+): Step {
   const { advert } = verdict;
   // After a stall of ours the newest adverts may have been dropped: then the wait starts afresh.
   const isFresh = packet.age <= state.masterAdvertInterval;
@@ -61,7 +79,7 @@ export function onPacket(
   };
   const said = verdict.odd.reduce(
     (before, odd) =>
-      andThen(before, (s) => complain(s, odd, { kind: "packetOdd", source: packet.source })),
+      andThen(before, (s) => complain(s, odd, { kind: "packetOdd", source: packet.source, now })),
     counted,
   );
   const heard =
@@ -78,24 +96,34 @@ const useOldChecksum = (state: InstanceState): Step => ({
   effects: [event({ kind: "checksumModeSwitched" })],
 });
 
-/** Counts, and says it the first time since the last change of state, for each sender. */
+/** Counts, and says it once as long as it goes on, for each sender. */
 function complain(state: InstanceState, rejection: Rejection, about: Complaint): Step {
   const counters = countRejection(state.counters, rejection);
-  const key = `${rejection.kind} ${about.source}`;
-  if (state.logged.has(key) || state.logged.size >= COMPLAINTS_LIMIT) {
-    return { state: { ...state, counters }, effects: [] };
+  const condition = conditionOf(rejection);
+  const { kind, source, now } = about;
+  // Its own setting makes it ignore all others: said once in a state.
+  if (condition === undefined) {
+    const isSaid = state.logged.has(rejection.kind);
+    const logged = isSaid ? state.logged : new Set([...state.logged, rejection.kind]);
+    return {
+      state: { ...state, counters, logged },
+      effects: isSaid ? [] : [event({ kind, source, rejection })],
+    };
   }
-  const { kind, source } = about;
+  const detail = { kind: "rejection", rejection } as const;
+  const sign = { kind: condition, source, mac: undefined, detail };
+  const { conditions, isNew } = noteSign(state.conditions, sign, now);
   return {
-    state: { ...state, counters, logged: new Set([...state.logged, key]) },
-    effects: [event({ kind, source, rejection })],
+    state: { ...state, counters, conditions },
+    effects: isNew ? [event({ kind, source, rejection })] : [],
   };
 }
-
-/** Complaints kept apart until the next change of state; further ones are only counted. */
-const COMPLAINTS_LIMIT = 64;
 
 interface Complaint {
   readonly kind: "packetRejected" | "packetOdd";
   readonly source: IpAddress;
+  readonly now: Instant;
 }
+
+type Listening = Extract<Phase, { kind: "backup" | "master" }>;
+type Accepted = Extract<Verdict, { kind: "accepted" }>;

@@ -16,6 +16,7 @@ import { onPacket } from "./hearing.ts";
 import { handOver, release } from "./hold.ts";
 import { onLeaseExpired, onSlept, wakeUp } from "./lease.ts";
 import { besideRival, insistAgain } from "./owners.ts";
+import { dueConditions, dueQuestion, onSent } from "./reachability.ts";
 import { awaitProof, onProof, unproven } from "./receive-proof.ts";
 import type { Expectation } from "./receive.ts";
 import { onLost } from "./repair.ts";
@@ -69,6 +70,9 @@ export function initialState(
     inherits: undefined,
     split: NO_SPLIT,
     groupFault: undefined,
+    conditions: [],
+    questions: undefined,
+    heardAt: undefined,
     logged: new Set(),
     sendErrno: 0,
     oldChecksum: router.config.oldUnicastChecksum === "always",
@@ -95,7 +99,7 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
     case "started":
       return settle(router, withRuling(router, state, now), { kind: "started" }, now);
     case "timer":
-      return onTimer(router, state, now);
+      return andThen(dueConditions(state, now), (s) => onTimer(router, s, now));
     case "packet":
       return state.split.fault === undefined
         ? onPacket(router, state, input, now)
@@ -114,7 +118,7 @@ function react(router: Expectation, state: InstanceState, input: Input, now: Ins
       return settle(router, { ...state, refused }, { kind: "faultsCleared" }, now);
     }
     case "sent":
-      return onSent(state, input.errno);
+      return onSent(state, input.errno, now);
     case "neighbour":
       return onNeighbour(router, state, input, now);
     case "group":
@@ -226,17 +230,6 @@ function rescale(router: Expectation, state: InstanceState): InstanceState {
   if (change === 0) return state;
   const masterDownAt = after(state.phase.masterDownAt, change);
   return { ...state, phase: { ...state.phase, masterDownAt, skew: skewNow } };
-}
-
-/** A mute instance is said once, with the errno, and once more when it can speak again. */
-function onSent(state: InstanceState, errno: number): Step {
-  const counters =
-    errno === 0 ? state.counters : { ...state.counters, sendErrors: state.counters.sendErrors + 1 };
-  if (errno === state.sendErrno) return { state: { ...state, counters }, effects: [] };
-  return {
-    state: { ...state, counters, sendErrno: errno },
-    effects: [event(errno === 0 ? { kind: "sendRecovered" } : { kind: "sendFailed", errno })],
-  };
 }
 
 function onNeighbour(
@@ -357,7 +350,8 @@ function onMasterTimer(
   phase: Extract<Phase, { kind: "master" }>,
   now: Instant,
 ): Step {
-  const conflict = dueConflict(router, state, now);
+  const asked = dueQuestion(router, state, now);
+  const conflict = andThen(asked, (s) => dueConflict(router, s, now));
   const announcing = dueAnnouncements(router.config, phase.announcements, now);
   const early = Math.min(EARLIEST_ADVERT, router.config.advertInterval / 64);
   const isDue = phase.advertAt <= now + early;

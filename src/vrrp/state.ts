@@ -8,9 +8,12 @@ import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.
 import type { IsolationVerdict } from "../track/isolation.ts";
 import type { WitnessVerdict } from "../track/witness.ts";
 import type { Inheritance } from "./adoption.ts";
+import { firstEnd } from "./conditions.ts";
+import type { Conditions } from "./conditions.ts";
 import type { HeardSequences } from "./hmac.ts";
 import type { Hold, KnownPeer } from "./hold.ts";
 import type { ConflictEvidence, FaultCause, StateName, TransitionCause } from "./events.ts";
+import type { Questions } from "./reachability.ts";
 import type { Split, TakeoverWait } from "./yielding.ts";
 
 /** Where the instance stands, from trackers and the network: computed by `assess`, not by the machine. */
@@ -171,6 +174,12 @@ export interface InstanceState {
   readonly split: Split;
   /** The rest of the sync group is not fit: computed by `sync`, not by the machine. */
   readonly groupFault: FaultCause | undefined;
+  /** What keeps others from being heard, or from agreeing. */
+  readonly conditions: Conditions;
+  /** After a take-over for silence: the segment is asked whether another has the addresses. */
+  readonly questions: Questions | undefined;
+  /** When any advert of another router arrived last, whatever it was worth. */
+  readonly heardAt: Instant | undefined;
   /** Kinds of packet trouble already logged since the last change of state. */
   readonly logged: ReadonlySet<string>;
   /** Send errno being reported, so that a mute instance is said once. */
@@ -189,13 +198,15 @@ export const stateName = (state: InstanceState): StateName => state.phase.kind;
 /** When the instance next wants to be stepped with "timer"; undefined when never. */
 export function instanceDeadline(state: InstanceState): Instant | undefined {
   const conflict = earliest(state.conflict?.probeAt, state.conflict?.endsAt);
-  const other = earliest(conflict, state.refused?.retryAt);
+  const ended = firstEnd(state.conditions, state.masterAdvertInterval);
+  const other = earliest(earliest(conflict, ended), state.refused?.retryAt);
   switch (state.phase.kind) {
     case "backup":
       return earliest(state.phase.masterDownAt, other);
     case "master": {
       const { secondSet, refreshAt } = state.phase.announcements;
-      return earliest(earliest(state.phase.advertAt, secondSet?.at), earliest(refreshAt, other));
+      const asked = earliest(state.questions?.at, other);
+      return earliest(earliest(state.phase.advertAt, secondSet?.at), earliest(refreshAt, asked));
     }
     case "init":
     case "fault":

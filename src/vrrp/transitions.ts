@@ -5,8 +5,10 @@
 import { OWNER, after, microseconds, plus } from "../base/units.ts";
 import type { Duration, Instant, Priority } from "../base/units.ts";
 import { announceNow } from "./announce.ts";
+import { withoutMasters } from "./conditions.ts";
 import { endConflict } from "./conflict.ts";
 import type { FaultCause, TransitionCause } from "./events.ts";
+import { questionsOf } from "./reachability.ts";
 import type { Expectation } from "./receive.ts";
 import type { InstanceState } from "./state.ts";
 import { andThen, event } from "./step.ts";
@@ -99,6 +101,7 @@ export function toMaster(
     },
     master: undefined,
     hold: undefined,
+    questions: questionsOf(cause, now),
     masterAdvertInterval: config.advertInterval,
     counters: { ...state.counters, becameMaster: state.counters.becameMaster + 1 },
     ...changed(cause, now),
@@ -197,6 +200,8 @@ function leaveMaster(state: InstanceState, now: Instant): Step {
       ...state,
       // Whether we can be heard is a question for masters.
       sendErrno: 0,
+      conditions: withoutMasters(state.conditions),
+      questions: undefined,
       counters: { ...counters, releasedMaster: counters.releasedMaster + 1 },
     },
     effects: [{ kind: "cancelAnnouncements" }, { kind: "withdrawAddresses" }],

@@ -85,6 +85,8 @@ export class FakeLan {
   #delay: Duration;
   #jitter: Duration = NO_TIME;
   #filtered = false;
+  /** Whose own firewall drops protocol 112 on the way in. */
+  readonly #deaf = new Set<string>();
   #loss = 0;
 
   constructor(options: LanOptions) {
@@ -147,14 +149,16 @@ export class FakeLan {
     this.#blocked.add(`${sender}>${receiver}`);
   }
 
-  /** A firewall drops protocol 112 everywhere; ARP and neighbour discovery go through. */
-  filterAdverts(): void {
-    this.#filtered = true;
+  /** A firewall drops protocol 112 everywhere, or on the way into a host; ARP and neighbour discovery go through. */
+  filterAdverts(receiver?: string): void {
+    if (receiver === undefined) this.#filtered = true;
+    else this.#deaf.add(receiver);
   }
 
   /** Ends every partition, block and filter. */
   heal(): void {
     this.#filtered = false;
+    this.#deaf.clear();
     this.#partition = undefined;
     this.#blocked.clear();
   }
@@ -199,7 +203,7 @@ export class FakeLan {
   }
 
   #hears(sender: string, receiver: string, what: "adverts" | "frames" = "adverts"): boolean {
-    if (what === "adverts" && this.#filtered) return false;
+    if (what === "adverts" && (this.#filtered || this.#deaf.has(receiver))) return false;
     if (this.#blocked.has(`${sender}>${receiver}`)) return false;
     return this.#partition?.get(sender) === this.#partition?.get(receiver);
   }
@@ -220,6 +224,8 @@ export class FakeHost implements NetworkPorts {
   readonly clock: FakeClock;
   readonly rules = new FakeRules();
   readonly sysctl = new FakeSysctl();
+  /** A firewall of its own drops protocol 112 on the way out. */
+  isMute = false;
   /** Interfaces that run but have no link when they are asked. */
   readonly silentLinks = new Set<string>();
   readonly #lan: FakeLan;
@@ -283,7 +289,7 @@ export class FakeHost implements NetworkPorts {
         });
     }
     const arp = decodeArp(bytes);
-    if (!arp.ok || arp.value.operation !== ArpOperation.request) return;
+    if (this.#isAsleep || !arp.ok || arp.value.operation !== ArpOperation.request) return;
     const { sender, senderMac, target } = arp.value;
     const holder = this.kernel.addresses().find((info) => info.address === target);
     const holderIndex = holder?.interfaceIndex ?? index;
@@ -428,6 +434,7 @@ export class FakeHost implements NetworkPorts {
       kernel: this.kernel,
       time: this.#lan.time,
       deliver: this.#deliver,
+      mayAdvertise: () => !this.isMute,
       transmit: (index, packet) => {
         this.#lan.transmit(this, index, packet);
       },

@@ -49,6 +49,8 @@ export interface SocketHost {
   readonly kernel: FakeKernel;
   readonly time: VirtualTime;
   readonly deliver: Deliver;
+  /** False where a local firewall drops protocol 112 on the way out. */
+  mayAdvertise(): boolean;
   transmit(index: InterfaceIndex, packet: Packet): void;
   recordFrame(index: InterfaceIndex, bytes: Uint8Array): void;
   closed(socket: FakeAdvertSocket): void;
@@ -126,6 +128,7 @@ export class FakeAdvertSocket implements AdvertSocket {
     const link = index === undefined ? undefined : this.#host.kernel.linkAt(index);
     if (link === undefined) return Errno.ENETUNREACH;
     if (!this.#host.kernel.isUp(link.index)) return Errno.ENETUNREACH;
+    if (!this.#host.mayAdvertise()) return Errno.EPERM;
     if (advert.bytes.length > link.mtu) return Errno.EMSGSIZE;
     const packet = this.options.family === "ipv4" ? fromIpv4(advert) : this.#fromIpv6(advert);
     if (packet === undefined) return Errno.EINVAL;

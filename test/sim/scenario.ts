@@ -16,8 +16,9 @@
  *     rename r1 eth0 eth9              an interface gets another name
  *     bfd r1 peer bad                  a BFD session's verdict
  *     maintenance r1 on                an operator's order, for r1 as a whole; off ends it
- *     switchover r1 | release r1       an operator has r1 hand its addresses over; or ends that
- *     block r1 r2 | partition r1 r2 | filter | heal | loss 0.2 | delay 5ms
+ *     switchover r1 force | release r1   an operator has r1 hand its addresses over; or ends that
+ *     mute r1 | unmute r1              its own firewall drops its adverts
+ *     block r1 r2 | partition r1 r2 | filter | filter r2 | heal | loss 0.2 | delay 5ms
  *     addr-del r1 10.0.0.3/32 | addr-add r1 10.0.0.1/24
  *     route-del r1 198.51.100.0 | rule-del r1 1000
  *     gateway gw 10.0.0.1              a host that answers for that address
@@ -96,6 +97,12 @@ export class ScenarioRun {
         host().reboot();
         host().plug("eth0");
         this.#start(this.#router(first));
+      },
+      mute: () => {
+        host().isMute = true;
+      },
+      unmute: () => {
+        host().isMute = false;
       },
       crash: () => {
         host().crash();
@@ -187,7 +194,7 @@ export class ScenarioRun {
         this.lan.partition(...[first, ...rest].map((group) => group.split(",")));
       },
       filter: () => {
-        this.lan.filterAdverts();
+        this.lan.filterAdverts(first === "" ? undefined : first);
       },
       heal: () => {
         this.lan.heal();
@@ -432,6 +439,10 @@ function describe(event: InstanceEvent, from: string): string | undefined {
       return `rejected a packet of ${event.source}: ${event.rejection.kind}`;
     case "packetOdd":
       return `odd packet of ${event.source}: ${event.rejection.kind}`;
+    case "conditionBegan":
+      return `${event.condition}: ${event.source ?? event.mac ?? "nobody"}`;
+    case "conditionEnded":
+      return `${event.condition} of ${event.source ?? event.mac ?? "nobody"} over after ${(event.lasted / seconds(1)).toFixed(3)}s, ${event.count} times`;
     case "proofAwaited":
       return `waits ${(event.wait / seconds(1)).toFixed(3)}s for proof that ${event.interfaceName} receives`;
     case "proofGiven":

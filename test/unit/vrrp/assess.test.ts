@@ -46,6 +46,7 @@ test("assess() finds nothing wrong with an interface that is up and has an addre
     effectivePriority: 150,
     source: "10.0.0.11",
     interfaceIndex: 2,
+    unprovenUntil: undefined,
   });
 });
 
