@@ -88,16 +88,8 @@ export function finishInstance(written: InstanceDraft, scope: Scope): InstanceCo
     accept: finishAccept(draft, election, isStrict),
     ...finishSwitches(draft, isStrict, global),
     debug: draft.debug?.value ?? 0,
-    notify: finishNotify(draft),
     syncGroup: scope.syncGroups.get(draft.name.value)?.name.value,
-    notifiesPriority:
-      (
-        draft.notifiesPriority ??
-        scope.syncGroups.get(draft.name.value)?.notifiesPriority ??
-        global.notifiesPriority
-      )?.value === true,
-    reportsDeleted: draft.reportsDeleted === true || draft.notify.deleted !== undefined,
-    smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
+    ...finishNotices(draft, scope),
   };
 }
 
@@ -110,6 +102,24 @@ const NO_VRID = (draft: InstanceDraft): Parameters<typeof complain>[2] => ({
   at: draft.name.at,
   fix: "add virtual_router_id, the same number from 1 to 255 on every router of the group",
 });
+
+/** Who is told of what happens to it. */
+function finishNotices(
+  draft: InstanceDraft,
+  { global, syncGroups }: Scope,
+): Pick<InstanceConfig, "notify" | "notifiesPriority" | "reportsDeleted" | "smtpAlert"> {
+  return {
+    notify: finishNotify(draft),
+    notifiesPriority:
+      (
+        draft.notifiesPriority ??
+        syncGroups.get(draft.name.value)?.notifiesPriority ??
+        global.notifiesPriority
+      )?.value === true,
+    reportsDeleted: draft.reportsDeleted === true || draft.notify.deleted !== undefined,
+    smtpAlert: (draft.smtpAlert ?? global.smtpAlertVrrp ?? global.smtpAlert)?.value === true,
+  };
+}
 
 function finishNotify({ notify }: InstanceDraft): NotifyCommands {
   return {
