@@ -2,7 +2,9 @@
 import type { IpAddress } from "../base/address.ts";
 import type { Family } from "../base/address.ts";
 import type { VirtualAddress } from "../vrrp/config.ts";
+import type { FaultCause } from "../vrrp/events.ts";
 import type { VirtualLink } from "../vrrp/vmac-config.ts";
+import { renderFault } from "./causes.ts";
 import { renderVirtualAddress } from "./object-text.ts";
 
 /** What a `VRRP sockpool` line names. */
@@ -45,6 +47,9 @@ const linkWord = ({ what }: VirtualLink): string => (what.kind === "macvlan" ? "
 
 export const linkMadeLine = (instance: string, link: VirtualLink): string =>
   `(${instance}): Success creating ${linkWord(link)} interface ${link.name}`;
+
+export const linkRefusedLine = (instance: string, link: VirtualLink, cause: FaultCause): string =>
+  `(${instance}): Unable to create ${linkWord(link)} interface ${link.name}: ${renderFault(cause)}`;
 
 export const linkRemovedLine = (instance: string, link: VirtualLink): string =>
   `(${instance}) Success removing ${linkWord(link)} interface ${link.name}`;

@@ -4,7 +4,7 @@ import type { Family, IpAddress } from "../../src/base/address.ts";
 import { secret } from "../../src/base/command.ts";
 import { assert } from "../../src/base/failure.ts";
 import { NO_TIME, milliseconds, priority, seconds, vrid } from "../../src/base/units.ts";
-import type { Duration } from "../../src/base/units.ts";
+import type { Duration, Vrid } from "../../src/base/units.ts";
 import { createRootDraft } from "../../src/config/drafts.ts";
 import type { GuardDraft } from "../../src/config/drafts.ts";
 import { finishDumps } from "../../src/config/finish-dumps.ts";
@@ -17,7 +17,7 @@ import { KEEPALIVED_PROTOCOL } from "../../src/vrrp/route-config.ts";
 import type { VirtualRoute, VirtualRule } from "../../src/vrrp/route-config.ts";
 import { NO_TRACKING } from "../../src/vrrp/config.ts";
 import type { Delivery, InstanceConfig, VirtualAddress } from "../../src/vrrp/config.ts";
-import { NO_VMAC } from "../../src/vrrp/vmac-config.ts";
+import { NO_VMAC, virtualMac } from "../../src/vrrp/vmac-config.ts";
 import { splitFrom } from "./split.ts";
 
 /** `3s`, `250ms`, `10us`. */
@@ -45,7 +45,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
+    "vmac xmit_base lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
     "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore mcast untracked peer_ttl old_checksum v2_checksum",
     "gateway alone witness split",
   ].flatMap((line) => line.split(" ")),
@@ -75,7 +75,7 @@ export function instanceFrom(words: Words): InstanceConfig {
   return {
     name: words.get("name") ?? "VI_1",
     interfaceName: words.get("dev") ?? "eth0",
-    vmac: NO_VMAC,
+    vmac: vmacFrom(words, { family, vrid: id }),
     vrid: id,
     family,
     version,
@@ -88,7 +88,10 @@ export function instanceFrom(words: Words): InstanceConfig {
     delivery: deliveryFrom(words, family),
     authentication: authenticationFrom(words),
     hmac: hmacFrom(words),
-    addresses: (words.get("vip") ?? defaultVip).split(",").map(virtualAddress),
+    addresses: (words.get("vip") ?? defaultVip)
+      .split(",")
+      .map(virtualAddress)
+      .map((each) => (words.has("vmac") ? { ...each, interfaceName: `vrrp.${id}` } : each)),
     excludedAddresses: (words.get("evip") ?? "").split(",").filter(Boolean).map(virtualAddress),
     routes: (words.get("route") ?? "").split(",").filter(Boolean).map(virtualRoute),
     rules: (words.get("rule") ?? "").split(",").filter(Boolean).map(virtualRule),
@@ -165,6 +168,21 @@ export function instancesFrom(words: Words): readonly InstanceConfig[] {
     ]),
   );
   return [first, second].map((instance) => ({ ...instance, syncGroup: "G" }));
+}
+
+/** `vmac`: a macvlan of eth0 with the virtual MAC address; `xmit_base` sends on eth0 all the same. */
+function vmacFrom(
+  words: Words,
+  { family, vrid: id }: { readonly family: Family; readonly vrid: Vrid },
+): InstanceConfig["vmac"] {
+  if (!words.has("vmac")) return NO_VMAC;
+  const what = { kind: "macvlan", mac: virtualMac(family, id) } as const;
+  const name = { name: `vrrp.${id}`, namePrefix: "vrrp" };
+  return {
+    own: { ...name, vrid: id, parent: "eth0", family, group: undefined, what },
+    transmitsOnBase: words.has("xmit_base"),
+    ofAddresses: [],
+  };
 }
 
 /** `hmac=KEY` with the id 1 and a key made of the word; `hmac_mode=` and `hmac_replay=` as in the file. */

@@ -13,6 +13,8 @@
  *     process r1 nginx bad | file r1 maint 1   a process gone, a number in a tracked file
  *     linkbeat r1 down                 its interface runs, but has no link when it is asked
  *     link-del r1 | link-add r1        the interface goes; one of that name comes, with a new index
+ *     macvlan-del r1                   its macvlan goes
+ *     other-macvlan r1 MAC             one that is none of ours, up, on eth0
  *     rename r1 eth0 eth9              an interface gets another name
  *     bfd r1 peer bad                  a BFD session's verdict
  *     maintenance r1 on                an operator's order, for r1 as a whole; off ends it
@@ -28,11 +30,13 @@
  *     show adverts | show announcements   summaries of what was on the wire since the last show
  *     show routing                     routes by destination, rules by preference
  */
+import { parseMac } from "../../src/base/address.ts";
 import { assert } from "../../src/base/failure.ts";
 import { seconds } from "../../src/base/units.ts";
 import type { Model } from "../../src/config/model.ts";
 import { VrrpDriver } from "../../src/daemon/vrrp/driver.ts";
 import type { DriverOutput } from "../../src/daemon/vrrp/driver-setup.ts";
+import type { LinkInfo } from "../../src/sys/ports.ts";
 import { NO_VERDICTS, withUpdate } from "../../src/track/verdicts.ts";
 import type { TrackerUpdate, Verdicts } from "../../src/track/verdicts.ts";
 import type { InstanceEvent } from "../../src/vrrp/events.ts";
@@ -175,6 +179,15 @@ export class ScenarioRun {
       },
       "link-del": () => {
         host().kernel.removeLink(host().index("eth0"));
+      },
+      "macvlan-del": () => {
+        host().kernel.removeLink(host().index(macvlansOf(host())[0]?.name ?? ""));
+      },
+      "other-macvlan": () => {
+        const { kernel } = host();
+        const mac = parseMac(rest[0] ?? "");
+        assert(mac !== undefined, "a MAC address");
+        kernel.addLink({ name: "other", mac, kind: "macvlan", parent: host().index("eth0") });
       },
       "link-add": () => {
         this.#connect(first);
@@ -386,6 +399,15 @@ export class ScenarioRun {
       for (const { name } of this.routers.values()) this.#say(name, this.#routingOf(name));
       return;
     }
+    if (what === "macvlans") {
+      for (const { name } of this.routers.values()) {
+        const names = macvlansOf(this.lan.host(name)).map(
+          (link) => `${link.name} ${link.mac ?? ""}`,
+        );
+        this.#say(name, `macvlans: ${names.join(", ") || "none"}`);
+      }
+      return;
+    }
     if (what === "adverts") {
       const adverts = this.lan.adverts.slice(this.#advertsShown);
       this.#advertsShown = this.lan.adverts.length;
@@ -409,7 +431,11 @@ export class ScenarioRun {
 /** The instance that `sync=` adds. */
 const SECOND = "VI_2";
 
+const macvlansOf = ({ kernel }: ReturnType<FakeLan["host"]>): readonly LinkInfo[] =>
+  kernel.links().filter(({ kind }) => kind === "macvlan");
+
 const SHARED_FLAGS = new Set([
+  "vmac",
   "norepair",
   "nopreempt",
   "skip_check",

@@ -29,6 +29,16 @@ interface Held {
 }
 
 const ipv4 = (name: string, key: string): string => `net/ipv4/conf/${name}/${key}`;
+/**
+ * Of a parent, at least: it answers for its own addresses alone, where packets come in that it would
+ * answer through, and when it asks who somebody is, it gives an address of its own. Keepalived leaves
+ * the last out, and then a neighbour that is asked learns the parent's MAC address for the virtual one.
+ */
+const OF_PARENTS = [
+  ["arp_ignore", 1],
+  ["arp_filter", 1],
+  ["arp_announce", 2],
+] as const;
 const LOCAL_IGMP = "net/ipv4/igmp_link_local_mcast_reports";
 
 export class VmacSettings {
@@ -57,10 +67,13 @@ export class VmacSettings {
   hold({ links, others, disablesLocalIgmp }: SettingsNeeds): void {
     const forIpv4 = links.filter(({ family }) => family === "ipv4");
     const parents = new Set(forIpv4.map(({ parent }) => parent));
-    const needed = new Set(
-      [...parents].flatMap((parent) => [ipv4(parent, "arp_ignore"), ipv4(parent, "arp_filter")]),
-    );
-    for (const path of needed) this.#raise(path, "1");
+    const needed = new Set<string>();
+    for (const parent of parents) {
+      for (const [key, least] of OF_PARENTS) {
+        needed.add(ipv4(parent, key));
+        this.#raise(ipv4(parent, key), least);
+      }
+    }
     if (forIpv4.length > 0) {
       for (const path of this.#movePathFilter(others)) needed.add(path);
     }
@@ -99,9 +112,10 @@ export class VmacSettings {
     return [...paths, all];
   }
 
-  /** Where it is off; other values than 1 are stricter, and somebody's choice. */
-  #raise(path: string, value: string): void {
-    if (!this.#held.has(path) && this.#number(path) === 0) this.#change(path, value, false);
+  /** What is larger is stricter, and somebody's choice. */
+  #raise(path: string, least: number): void {
+    const present = this.#held.has(path) ? undefined : this.#number(path);
+    if (present !== undefined && present < least) this.#change(path, String(least), false);
   }
 
   #change(path: string, value: string, isAnnounced: boolean): void {

@@ -7,7 +7,7 @@ import type { IpAddress } from "../../base/address.ts";
 import { Errno } from "../../base/failure.ts";
 import { after, earliest, seconds } from "../../base/units.ts";
 import type { Instant, InterfaceIndex } from "../../base/units.ts";
-import { linkMadeLine, linkRemovedLine } from "../../report/vrrp-lines.ts";
+import { linkMadeLine, linkRefusedLine, linkRemovedLine } from "../../report/vrrp-lines.ts";
 import type { LinkChange, LinkInfo, Netlink, Sysctl } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
@@ -70,6 +70,8 @@ export class VmacWork implements TimedWork {
   /** Links of ours, by name. */
   readonly #made = new Map<string, Made>();
   readonly #failures = new Map<string, Failure>();
+  /** What was last said of a failure, by name. */
+  readonly #said = new Map<string, string>();
   /** Failures that were not told yet. */
   readonly #untold = new Set<string>();
 
@@ -310,6 +312,7 @@ export class VmacWork implements TimedWork {
     for (const [position, { wanted, change }] of items.entries()) {
       const errno = errnoOf.get(position) ?? 0;
       if (errno !== 0) this.#refuse(wanted.link, verb, { call: "RTM_NEWLINK", errno });
+      else if (change.operation === "bringUp") this.#said.delete(wanted.link.name);
       else if (change.operation === "create")
         line("info", linkMadeLine(wanted.instance, wanted.link));
     }
@@ -324,6 +327,11 @@ export class VmacWork implements TimedWork {
     const action = `${verb} the ${link.what.kind} ${link.name} on ${link.parent}`;
     const cause = { kind: "kernelRefused", action, call: `netlink ${call}`, errno } as const;
     this.#untold.add(link.name);
+    const instance = this.#wanted.find((each) => each.link === link)?.instance ?? "";
+    const text = linkRefusedLine(instance, link, cause);
+    // It is tried again and again, and told when it is something else.
+    if (this.#said.get(link.name) !== text) this.#parts.line("warning", text);
+    this.#said.set(link.name, text);
     this.#failures.set(link.name, { cause, retryAt: after(this.#parts.now(), RETRY) });
   }
 
