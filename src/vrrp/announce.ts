@@ -1,6 +1,6 @@
 /**
  * When gratuitous ARPs and unsolicited neighbour advertisements are due (keepalived.conf(5)
- * garp_master_delay, garp_master_refresh, garp_lower_prio_*). What is sent, and how fast, is the
+ * garp_master_delay, garp_master_refresh, garp_lower_prio_*, garp_extra_if). What is sent, and how fast, is the
  * daemon's business: adverts always go before announcements.
  */
 import { after, earliest } from "../base/units.ts";
@@ -14,6 +14,8 @@ export function announceNow(policy: AnnouncementPolicy, now: Instant): Announcem
   return {
     secondSet: laterSet(policy.masterDelay, policy.masterRepeat, now),
     refreshAt: policy.refresh > 0 ? after(now, policy.refresh) : undefined,
+    // As in Keepalived, counted from the delayed set.
+    extraAt: policy.extra && after(after(now, policy.masterDelay), policy.extra.period),
   };
 }
 
@@ -35,7 +37,7 @@ export function dueAnnouncements(
 ): { readonly schedule: AnnouncementSchedule; readonly effects: readonly Effect[] } {
   const policy = config.announcements;
   const effects: Effect[] = [];
-  let { secondSet, refreshAt } = schedule;
+  let { secondSet, refreshAt, extraAt } = schedule;
   if (secondSet !== undefined && secondSet.at <= now) {
     effects.push({ kind: "announce", repeat: secondSet.repeat });
     secondSet = undefined;
@@ -44,13 +46,17 @@ export function dueAnnouncements(
     effects.push({ kind: "announce", repeat: policy.refreshRepeat });
     refreshAt = after(now, policy.refresh);
   }
+  if (extraAt !== undefined && extraAt <= now) {
+    effects.push({ kind: "announceExtra" });
+    extraAt = policy.extra && after(now, policy.extra.period);
+  }
   return effects.length === 0
     ? { schedule, effects }
-    : { schedule: { secondSet, refreshAt }, effects };
+    : { schedule: { secondSet, refreshAt, extraAt }, effects };
 }
 
 export const announcementDeadline = (schedule: AnnouncementSchedule): Instant | undefined =>
-  earliest(schedule.secondSet?.at, schedule.refreshAt);
+  earliest(earliest(schedule.secondSet?.at, schedule.refreshAt), schedule.extraAt);
 
 function laterSet(
   delay: Duration,

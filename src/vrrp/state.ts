@@ -8,6 +8,7 @@ import type { Duration, Instant, InterfaceIndex, Priority } from "../base/units.
 import type { IsolationVerdict } from "../track/isolation.ts";
 import type { WitnessVerdict } from "../track/witness.ts";
 import type { Inheritance } from "./adoption.ts";
+import { announcementDeadline } from "./announce.ts";
 import { firstEnd } from "./conditions.ts";
 import type { Conditions } from "./conditions.ts";
 import type { HeardSequences } from "./hmac.ts";
@@ -68,6 +69,8 @@ export interface AnnouncementSchedule {
   /** The delayed second set: when, and how many rounds. */
   readonly secondSet: { readonly at: Instant; readonly repeat: number } | undefined;
   readonly refreshAt: Instant | undefined;
+  /** garp_extra_if. */
+  readonly extraAt: Instant | undefined;
 }
 
 /** A second master is about, as long as evidence keeps coming. */
@@ -204,9 +207,9 @@ export function instanceDeadline(state: InstanceState): Instant | undefined {
     case "backup":
       return earliest(state.phase.masterDownAt, other);
     case "master": {
-      const { secondSet, refreshAt } = state.phase.announcements;
+      const announced = announcementDeadline(state.phase.announcements);
       const asked = earliest(state.questions?.at, other);
-      return earliest(earliest(state.phase.advertAt, secondSet?.at), earliest(refreshAt, asked));
+      return earliest(earliest(state.phase.advertAt, announced), asked);
     }
     case "init":
     case "fault":

@@ -62,6 +62,8 @@ export type Effect =
   | { readonly kind: "repairAddresses" }
   /** `repeat` rounds of gratuitous ARP or unsolicited NA for every address. */
   | { readonly kind: "announce"; readonly repeat: number }
+  /** Once on each interface that adverts do not leave from. */
+  | { readonly kind: "announceExtra" }
   | { readonly kind: "cancelAnnouncements" }
   /** Ask the segment who has `address`, without claiming it. */
   | { readonly kind: "probe"; readonly address: IpAddress }

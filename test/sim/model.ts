@@ -45,7 +45,7 @@ const KNOWN_WORDS = new Set(
   [
     "name prio vrid version interval state nopreempt delay vip evip dev pass peers src script",
     "weight track family down garp_delay garp_repeat garp_refresh garp_gap lower_no_advert higher_advert",
-    "vmac xmit_base lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
+    "vmac xmit_base garp_extra lease norepair proof route rule skip_check startup sync sync_script accept ttl check_src rtrack ah process file hmac hmac_mode hmac_replay",
     "bfd track_src promote timer_expired down_delay up_delay poll boot garp_group owner_ignore mcast untracked peer_ttl old_checksum v2_checksum",
     "gateway alone witness split",
   ].flatMap((line) => line.split(" ")),
@@ -102,7 +102,9 @@ export function instanceFrom(words: Words): InstanceConfig {
       refreshRepeat: 1,
       lowerPriorityRepeat: Number(words.get("garp_repeat") ?? 5),
       lowerPriorityDelay: parseSpan(words.get("garp_delay") ?? "5s"),
-      extra: undefined,
+      extra: words.has("garp_extra")
+        ? { period: parseSpan(words.get("garp_extra") ?? ""), all: false }
+        : undefined,
       minimumGap: parseSpan(words.get("garp_gap") ?? "0s"),
     },
     ...finishGuard(

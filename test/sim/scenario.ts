@@ -436,6 +436,7 @@ const macvlansOf = ({ kernel }: ReturnType<FakeLan["host"]>): readonly LinkInfo[
 
 const SHARED_FLAGS = new Set([
   "vmac",
+  "xmit_base",
   "norepair",
   "nopreempt",
   "skip_check",

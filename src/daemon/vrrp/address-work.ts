@@ -24,6 +24,7 @@ import { encodeGratuitousArp } from "../../wire/arp.ts";
 import { encodeUnsolicitedNa } from "../../wire/ndp.ts";
 import { routeInterfaces } from "../../vrrp/route-config.ts";
 import { virtualLinks } from "../../vrrp/vmac-config.ts";
+import { extraFrames } from "./extra-announcements.ts";
 import { speaksEthernet } from "./network-table.ts";
 import type { NetworkTable } from "./network-table.ts";
 import type { PacedFrames } from "./pacer.ts";
@@ -256,6 +257,15 @@ export class AddressWork {
         return round < repeat ? "more" : "done";
       },
     };
+  }
+
+  /** One announcement on each interface that adverts do not leave from. */
+  announceExtra(): void {
+    const { frames, interfaceNames, addressOfFrame } = this.#ready();
+    const names = addressOfFrame.map((at) =>
+      at < this.#installed ? interfaceNames[at] : undefined,
+    );
+    for (const frame of extraFrames(this.#config, names)) this.#frameSocket.send(frames, frame, 1);
   }
 
   /** Frames one at a time, for interfaces that must not be flooded: those of each, by family. */

@@ -151,6 +151,9 @@ export class Performer {
         if (options.detail) done.push(...this.#wordsFor(router, announcingWords));
         this.#announce(router, effect.repeat, work);
         return;
+      case "announceExtra":
+        work.announceExtra();
+        return;
       case "cancelAnnouncements":
         this.slices.cancel(router, ["announce"]);
         this.pacer.cancel(router);
