@@ -14,6 +14,7 @@ import type { KeywordDescription } from "../src/config/grammar/keyword.ts";
 import { rootGrammar } from "../src/config/grammar/root.ts";
 import { SHOWN_FOR_MODES } from "./compat-modes.ts";
 import { SHOWN_FOR_PROCESSES } from "./compat-processes.ts";
+import { NO_EFFECT_FOR_VMAC, SHOWN_FOR_VMAC } from "./compat-vmac.ts";
 
 export const COMPAT_PAGE = fileURLToPath(new URL("../docs/compat.md", import.meta.url));
 
@@ -22,6 +23,7 @@ export const NO_EFFECT: Readonly<Record<string, string>> = {
   "global_defs/tmp_config_directory":
     "none is needed: the configuration is read once, by the parent",
   "vrrp_instance/debug": "none, as in Keepalived",
+  ...NO_EFFECT_FOR_VMAC,
 };
 
 /** Keywords whose notice speaks of a part that does not exist yet either; what is true today. */
@@ -44,6 +46,7 @@ export const IN_PART: Readonly<Record<string, string>> = {
 export const SHOWN_BY: Readonly<Record<string, string>> = {
   ...SHOWN_FOR_PROCESSES,
   ...SHOWN_FOR_MODES,
+  ...SHOWN_FOR_VMAC,
   vrrp_sync_group: "test/interop/sync-group.test.ts",
   "vrrp_instance/auth_hmac": "scenario hmac",
   "global_defs/router_id": "golden tutorial",
