@@ -97,6 +97,7 @@ export const LINKS = act(open, [
   {
     name: "a VLAN that is deleted is a fault, and one that is made again is used",
     async run(scene) {
+      await scene.moves(ON_VLAN, scene.lb01);
       const mark = scene.first.log.mark();
       await ip(scene.lb01, ["link del eth0.10"]);
       await scene.first.log.waitFor(/\(VLAN\) Entering FAULT STATE/, SOON_MS, mark);
@@ -109,6 +110,8 @@ export const LINKS = act(open, [
   {
     name: "a bond that fails over keeps its state, one without slaves is a fault",
     async run(scene) {
+      await scene.moves(ON_BOND, scene.lb01);
+      await scene.lb01.sh("sleep 1");
       const mark = scene.first.log.mark();
       await ip(scene.lb01, ["link set eth1 down"]);
       await scene.lb01.sh(

@@ -82,6 +82,7 @@ export const VIRTUAL_LINKS = act(open, [
   {
     name: "interfaces made for instances go with the daemon, and Debian's Keepalived takes over",
     async run(scene) {
+      for (const address of [ON_IPVLAN, ON_MACVLAN]) await scene.moves(address, scene.lb01);
       await scene.first.stop();
       for (const address of [ON_IPVLAN, ON_MACVLAN]) await scene.moves(address, scene.lb02);
       await waitFor("the interfaces to be gone", SOON_MS, async () => {

@@ -167,6 +167,7 @@ export const VRFS = act(open, [
   {
     name: "a VRF that is deleted is a fault, and one that is made again is used",
     async run(scene) {
+      await scene.moves(IN_BLUE, scene.lb01);
       await ip(scene.lb01, ["link del blue"]);
       await scene.moves(IN_BLUE, scene.lb02);
       await ip(scene.lb01, [

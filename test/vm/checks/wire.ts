@@ -95,6 +95,8 @@ export const WIRE = act(open, [
   {
     name: "with most adverts lost, ours is master only where the protocol says so",
     async run(scene) {
+      await scene.moves(AUTHENTICATED, scene.lb01);
+      await scene.moves(LOSSY, scene.lb02);
       const observer = await scene.observer();
       const mark = scene.first.log.mark();
       await scene.damage("loss", "70%");
@@ -119,8 +121,10 @@ export const WIRE = act(open, [
   {
     name: "adverts in an Authentication Header are heard beside the kernel's code for it",
     async run(scene) {
+      await scene.moves(AUTHENTICATED, scene.lb01);
       await must(["sh", "-c", "for file in /spare/*; do insmod $file; done"]);
       assert.match(readFileSync("/proc/modules", "utf8"), /^ah4 /m);
+      await scene.lb01.sh("sleep 1");
       const mark = scene.second.log.mark();
       await scene.lb01.sh("sleep 5");
       assert.equal(scene.second.log.has(/\(AH\) Entering/, mark), false);
