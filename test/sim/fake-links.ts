@@ -11,6 +11,11 @@ import type { FakeKernel } from "./fake-netlink.ts";
 /** Performs `change` and returns 0 or the errno. */
 export function changeLinks(kernel: FakeKernel, change: LinkChange): number {
   if (change.operation === "create") return create(kernel, change);
+  if (change.operation === "deleteGroup") {
+    const members = kernel.links().filter(({ group }) => group === change.linkGroup);
+    for (const { index } of members) kernel.removeLink(index);
+    return members.length > 0 ? 0 : Errno.ENODEV;
+  }
   const { linkIndex } = change;
   const link = kernel.linkAt(linkIndex);
   if (link === undefined) return Errno.ENODEV;
@@ -19,6 +24,9 @@ export function changeLinks(kernel: FakeKernel, change: LinkChange): number {
       return 0;
     case "bringUp":
       return bringUp(kernel, link);
+    case "setGroup":
+      kernel.changeLink(linkIndex, { group: change.group });
+      return 0;
     case "delete":
       kernel.removeLink(linkIndex);
       return 0;

@@ -109,7 +109,14 @@ export class FakeKernel {
   /** Changes what is given; a link that goes down loses its IPv6 addresses, as in Linux. */
   changeLink(
     index: InterfaceIndex,
-    change: { up?: boolean; running?: boolean; mtu?: number; mac?: MacAddress; name?: string },
+    change: {
+      up?: boolean;
+      running?: boolean;
+      mtu?: number;
+      mac?: MacAddress;
+      name?: string;
+      group?: number;
+    },
   ): void {
     const link = this.#links.get(index);
     assert(link !== undefined, `no link ${index}`);
@@ -125,6 +132,7 @@ export class FakeKernel {
       mtu: change.mtu ?? link.mtu,
       mac: change.mac ?? link.mac,
       name: change.name ?? link.name,
+      group: change.group ?? link.group,
     };
     this.#links.set(index, info);
     this.#notify({ kind: "linkChanged", link: info });
@@ -223,7 +231,9 @@ export class FakeKernel {
     if (refused !== 0) return refused;
     if ("route" in change) return this.#routes.change(change, origin);
     if ("rule" in change) return this.#changeRule(change, origin);
-    if ("link" in change || "linkIndex" in change) return changeLinks(this, change);
+    if ("link" in change || "linkIndex" in change || "linkGroup" in change) {
+      return changeLinks(this, change);
+    }
     if (!this.#links.has(change.interfaceIndex)) return Errno.ENODEV;
     const present = this.#addresses.find((e) => this.#isPresent(e) && isSame(e.info, change));
     if (change.operation === "remove") {

@@ -28,6 +28,9 @@ const STEPS = 8;
 /** A kernel refusal is met again after this time: decision 12. */
 const RETRY = seconds(10);
 
+/** Links are gathered in a group of their own to be deleted; the number is as good as any other. */
+const FAREWELL_GROUP = 0x5652_5250;
+
 /** A link and the instance it is for. */
 interface Wanted {
   readonly link: VirtualLink;
@@ -285,16 +288,24 @@ export class VmacWork implements TimedWork {
     this.#settings.hold({ links, others, disablesLocalIgmp: this.#disablesLocalIgmp });
   }
 
+  /** All at once: the kernel waits for everybody who may look at a link that goes. */
   #remove(unwanted: readonly (readonly [string, Made])[]): void {
     const { netlink, line } = this.#parts;
-    const changes = unwanted.map(
-      ([, { index }]) => ({ operation: "delete", linkIndex: index }) as const,
-    );
+    const indexes = unwanted.map(([, { index }]) => index);
+    const changes = deletions(indexes, this.#freeGroup());
     netlink.apply(netlink.prepare(changes), 0, changes.length);
     for (const [name, { instance, link }] of unwanted) {
       this.#made.delete(name);
       line("info", linkRemovedLine(instance, link));
     }
+  }
+
+  /** A link group that nobody is in. */
+  #freeGroup(): number {
+    const taken = new Set(this.#parts.table.links().map(({ group }) => group));
+    let group = FAREWELL_GROUP;
+    while (taken.has(group)) group += 1;
+    return group;
   }
 
   /** Applies a change of each; what is refused is remembered. Returns all of them. */
@@ -360,3 +371,13 @@ const bare = (what: VirtualLink["what"]) =>
   what.kind === "macvlan"
     ? ({ kind: "macvlan", mac: what.mac } as const)
     : ({ kind: "ipvlan", flag: what.flag } as const);
+
+function deletions(indexes: readonly InterfaceIndex[], group: number): readonly LinkChange[] {
+  if (indexes.length < 2) {
+    return indexes.map((linkIndex) => ({ operation: "delete", linkIndex }));
+  }
+  return [
+    ...indexes.map((linkIndex): LinkChange => ({ operation: "setGroup", linkIndex, group })),
+    { operation: "deleteGroup", linkGroup: group },
+  ];
+}

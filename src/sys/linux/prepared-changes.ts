@@ -8,7 +8,7 @@ import { encodeLinkRequest, linkRequestFlags } from "../../wire/netlink/link-req
 import { MessageFlag, restamp } from "../../wire/netlink/message.ts";
 import { encodeRouteRequest, routeRequestFlags } from "../../wire/netlink/route.ts";
 import { encodeRuleRequest, ruleRequestFlags } from "../../wire/netlink/rule.ts";
-import type { NetworkChange, PreparedChanges } from "../ports.ts";
+import type { LinkChange, NetworkChange, PreparedChanges } from "../ports.ts";
 import { Arena } from "./memory.ts";
 
 /** What one exchange may hold. */
@@ -72,13 +72,16 @@ export class LinuxPreparedChanges implements PreparedChanges {
 function encode(change: NetworkChange): Uint8Array {
   if ("route" in change) return encodeRouteRequest(change.operation, change.route, 0);
   if ("rule" in change) return encodeRuleRequest(change.operation, change.rule, 0);
-  if ("link" in change || "linkIndex" in change) return encodeLinkRequest(change, 0);
+  if (isLinkChange(change)) return encodeLinkRequest(change, 0);
   return encodeAddressRequest(change, 0);
 }
 
 function flagsOf(change: NetworkChange): number {
   if ("route" in change) return routeRequestFlags(change.operation);
   if ("rule" in change) return ruleRequestFlags(change.operation);
-  if ("link" in change || "linkIndex" in change) return linkRequestFlags(change.operation);
+  if (isLinkChange(change)) return linkRequestFlags(change.operation);
   return requestFlags(change.operation);
 }
+
+const isLinkChange = (change: NetworkChange): change is LinkChange =>
+  "link" in change || "linkIndex" in change || "linkGroup" in change;

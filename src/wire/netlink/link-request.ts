@@ -52,7 +52,10 @@ export type LinkRequest =
   /** No IPv6 address by itself (IN6_ADDR_GEN_MODE_NONE); EAFNOSUPPORT where IPv6 is off. */
   | { readonly operation: "generateNoAddress"; readonly linkIndex: InterfaceIndex }
   | { readonly operation: "bringUp"; readonly linkIndex: InterfaceIndex }
-  | { readonly operation: "delete"; readonly linkIndex: InterfaceIndex };
+  | { readonly operation: "delete"; readonly linkIndex: InterfaceIndex }
+  | { readonly operation: "setGroup"; readonly linkIndex: InterfaceIndex; readonly group: number }
+  /** Every link of a group at once, which takes hardly longer than one of them. */
+  | { readonly operation: "deleteGroup"; readonly linkGroup: number };
 
 /** IFLA_INFO_KIND and IFLA_INFO_DATA, within IFLA_LINKINFO. */
 const InfoAttribute = { kind: 1, data: 2 } as const;
@@ -78,7 +81,7 @@ export function linkRequestFlags(operation: LinkRequest["operation"]): number {
 /** RTM_NEWLINK or RTM_DELLINK, without an acknowledgement. */
 export function encodeLinkRequest(request: LinkRequest, sequence: number): Uint8Array {
   const flags = linkRequestFlags(request.operation);
-  const isRemoval = request.operation === "delete";
+  const isRemoval = request.operation === "delete" || request.operation === "deleteGroup";
   const type = isRemoval ? MessageType.deleteLink : MessageType.newLink;
   const [fixed, attributes] = parts(request);
   return encodeMessage({ type, flags, sequence }, fixed, attributes);
@@ -94,6 +97,10 @@ function parts(request: LinkRequest): readonly [Uint8Array, readonly Attribute[]
       return [header(request.linkIndex, FLAG_UP), []];
     case "delete":
       return [header(request.linkIndex), []];
+    case "setGroup":
+      return [header(request.linkIndex), [group(request.group)]];
+    case "deleteGroup":
+      return [new Uint8Array(FIXED_LENGTH), [group(request.linkGroup)]];
     default:
       return unreachable(request);
   }
@@ -109,12 +116,13 @@ function header(index: InterfaceIndex, set = 0): Uint8Array {
   return fixed;
 }
 
-function creation({ name, parent, what, group, master }: NewLink): readonly Attribute[] {
+function creation(link: NewLink): readonly Attribute[] {
+  const { name, parent, what, master } = link;
   assert(name.length <= INTERFACE_NAME_MAXIMUM, `an interface name of ${name.length} characters`);
   const attributes: Attribute[] = [
     { type: LinkAttribute.name, value: zeroTerminated(name) },
     { type: LinkAttribute.link, value: uint32(parent) },
-    { type: LinkAttribute.group, value: uint32(group) },
+    group(link.group),
   ];
   if (what.kind === "macvlan") {
     attributes.push({ type: LinkAttribute.address, value: macBytes(what.mac) });
@@ -141,6 +149,11 @@ function noAddresses(): Attribute {
   const mode = { type: ADDRESS_GENERATION, value: Uint8Array.of(GENERATE_NONE) };
   return nested(LinkAttribute.familySpecific, [nested(FAMILY_NUMBER.ipv6, [mode])]);
 }
+
+const group = (number: number): Attribute => ({
+  type: LinkAttribute.group,
+  value: uint32(number),
+});
 
 const nested = (type: number, attributes: readonly Attribute[]): Attribute => ({
   type,
