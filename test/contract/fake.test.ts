@@ -7,6 +7,7 @@ import { clockContract } from "./clock.ts";
 import { firewallContract } from "./firewall.ts";
 import { frameSocketContract } from "./frame-socket.ts";
 import { linkProbeContract } from "./link-probe.ts";
+import { madeLinksContract } from "./made-links.ts";
 import { neighbourSocketContract } from "./neighbour-socket.ts";
 import { netlinkRoutesContract } from "./netlink-routes.ts";
 import { netlinkContract } from "./netlink.ts";
@@ -55,6 +56,7 @@ function open(): Promise<ContractNetwork> {
 clockContract("the simulation", open);
 netlinkContract("the simulation", open);
 netlinkRoutesContract("the simulation", open);
+madeLinksContract("the simulation", open);
 advertSocketContract("the simulation", open);
 frameSocketContract("the simulation", open);
 neighbourSocketContract("the simulation", open);

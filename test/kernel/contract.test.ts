@@ -5,6 +5,7 @@ import { clockContract } from "../contract/clock.ts";
 import { firewallContract } from "../contract/firewall.ts";
 import { frameSocketContract } from "../contract/frame-socket.ts";
 import { linkProbeContract } from "../contract/link-probe.ts";
+import { madeLinksContract } from "../contract/made-links.ts";
 import { neighbourSocketContract } from "../contract/neighbour-socket.ts";
 import { netlinkRoutesContract } from "../contract/netlink-routes.ts";
 import { netlinkContract } from "../contract/netlink.ts";
@@ -15,6 +16,7 @@ if (skip === undefined) {
   clockContract("the kernel", openRealNetwork);
   netlinkContract("the kernel", openRealNetwork);
   netlinkRoutesContract("the kernel", openRealNetwork);
+  madeLinksContract("the kernel", openRealNetwork);
   advertSocketContract("the kernel", openRealNetwork);
   frameSocketContract("the kernel", openRealNetwork);
   neighbourSocketContract("the kernel", openRealNetwork);
