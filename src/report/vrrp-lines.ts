@@ -63,9 +63,9 @@ export function sysctlLine(path: string, value: string, from?: string): string {
 }
 
 /** In a container they may be read-only; whoever runs it can set them. */
-export const sysctlRefusedLine = (path: string, value: string, error: string): string =>
-  `cannot set /proc/sys/${path} to ${value} (${error}): the virtual MAC address may stay without ` +
-  "answers, or without adverts of others, until it is set from outside";
+export const sysctlRefusedLine = (settings: readonly string[], error: string): string =>
+  `cannot write to /proc/sys (${error}), so set from outside: ${settings.join(", ")}; until then the ` +
+  "virtual MAC address may go without answers, or without adverts of others";
 
 export const overrunLine = (): string =>
   "Netlink: the kernel dropped notices (receive buffer full); reading links and addresses again";

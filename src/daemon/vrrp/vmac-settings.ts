@@ -47,6 +47,8 @@ export class VmacSettings {
   readonly #held = new Map<string, Held>();
   /** Settings that could not be written, each told once. */
   readonly #refused = new Set<string>();
+  #untold: string[] = [];
+  #refusal = "";
 
   constructor(sysctl: Sysctl, line: (level: "warning" | "info", text: string) => void) {
     this.#sysctl = sysctl;
@@ -85,6 +87,9 @@ export class VmacSettings {
     for (const path of [...this.#held.keys()].reverse()) {
       if (!needed.has(path)) this.#restore(path);
     }
+    if (this.#untold.length === 0) return;
+    this.#line("warning", sysctlRefusedLine(this.#untold, this.#refusal));
+    this.#untold = [];
   }
 
   /** Puts back what was changed. */
@@ -147,10 +152,9 @@ export class VmacSettings {
     const errno = this.#sysctl.write(path, value);
     if (errno === 0) return true;
     const setting = path.split("/").at(-1) ?? path;
-    if (!this.#refused.has(setting)) {
-      this.#refused.add(setting);
-      this.#line("warning", sysctlRefusedLine(path, value, errnoName(errno)));
-    }
+    if (!this.#refused.has(setting)) this.#untold.push(`${path}=${value}`);
+    this.#refused.add(setting);
+    this.#refusal = errnoName(errno);
     return false;
   }
 
