@@ -250,7 +250,8 @@ export function indexOfPlaces(
       const known = places.get(row.name) ?? [];
       if (!known.includes(title) && known.length < MOST_PLACES) known.push(title);
       places.set(row.name, known);
-      visit(row.inside, row.name);
+      // Who writes Keepalived's words by mistake does not mean a block of ours.
+      if (row.ours !== true) visit(row.inside, row.name);
     }
   };
   visit(keywords, TOP_LEVEL);

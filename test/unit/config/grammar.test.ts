@@ -38,8 +38,8 @@ test("no block has two rows of one name", () => {
 
 const BLOCKS = {
   "": 25,
-  global_defs: 142,
-  vrrp_instance: 70,
+  global_defs: 147,
+  vrrp_instance: 75,
   "vrrp_instance authentication": 2,
   "vrrp_instance auth_hmac": 5,
   "vrrp_instance virtual_ipaddress": 14,
