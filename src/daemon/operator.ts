@@ -13,6 +13,7 @@ import { renderJsonDump } from "../report/json-dump.ts";
 import { renderRoute, renderRule } from "../report/route-text.ts";
 import type {
   DaemonSnapshot,
+  FirewallCulprit,
   ScriptSnapshot,
   TrackerSnapshot,
   VrrpSnapshot,
@@ -42,6 +43,8 @@ export interface OperatorParts {
   readonly trackers: () => readonly TrackerSnapshot[];
   readonly scriptFacts: () => ReadonlyMap<string, ScriptFacts>;
   readonly scriptOwners: () => ScriptOwners;
+  /** The firewall's rule that makes an instance mute or deaf. */
+  readonly culprit?: (instance: string) => FirewallCulprit | undefined;
   /** Asks the VRRP process for a snapshot; false when there is no process. */
   readonly ask: (what: "snapshot" | "clearCounters") => boolean;
   /** Replaces a file; a name that is no whole path is in the directory for dumps. */
@@ -83,13 +86,24 @@ export class Operator {
       startedAt: this.#startedAt,
       configFile,
       wantsVrrp: wantsVrrp(),
-      vrrp: this.#snapshot,
+      vrrp: this.#withCulprits(),
       scripts: scripts(),
       trackers: trackers(),
       syncGroups: this.#syncGroups(),
       routing: this.#routing(),
       journal: journalEntries === 0 ? [] : journal.entries().slice(-journalEntries),
     };
+  }
+
+  /** The snapshot with what only the parent knows. */
+  #withCulprits(): VrrpSnapshot | undefined {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) return undefined;
+    const instances = snapshot.instances.map((each) => ({
+      ...each,
+      culprit: this.#parts.culprit?.(each.name),
+    }));
+    return { ...snapshot, instances };
   }
 
   #syncGroups(): DaemonSnapshot["syncGroups"] {

@@ -27,6 +27,7 @@ import { info, problem } from "../report/log-line.ts";
 import { renderEvent } from "../report/log-lines.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
 import { openControlSocket } from "./control-socket.ts";
+import { FirewallInquiry } from "./firewall-culprit.ts";
 import { Journal } from "./journal.ts";
 import type { FromVrrp } from "./messages.ts";
 import { Operator } from "./operator.ts";
@@ -59,6 +60,7 @@ export class Supervisor {
   readonly #reader: ConfigurationReader;
   readonly #schedule: ReloadSchedule;
   readonly #operator: Operator;
+  readonly #firewall: FirewallInquiry;
   readonly #journal = new Journal();
   /** Started before its time, until it is used or ended. */
   #early: VrrpProcess | undefined;
@@ -96,7 +98,15 @@ export class Supervisor {
       },
     });
     this.#keeper = this.#newKeeper();
+    this.#firewall = new FirewallInquiry({
+      processes: parts.processes,
+      log: (line) => {
+        parts.logger.log(line);
+      },
+      model: () => this.#model,
+    });
     this.#operator = new Operator({
+      culprit: (instance) => this.#firewall.culprit(instance),
       pid: parts.pid,
       configFile: parts.options.configFile,
       timers: parts.timers,
@@ -277,6 +287,7 @@ export class Supervisor {
         const source = { ident: "Keepalived_vrrp", pid, at: message.at } as const;
         logger.logAll(renderEvent(message.event, facts), source);
         this.#programs.heard(message.event);
+        this.#firewall.heard(message.event);
         return;
       }
       case "line":

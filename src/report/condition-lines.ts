@@ -6,7 +6,7 @@ import { renderSpan } from "./dates.ts";
 import { info, notice, warning } from "./log-line.ts";
 import type { LogLine } from "./log-line.ts";
 
-type ConditionEvent = Extract<InstanceEvent, { kind: "conditionBegan" | "conditionEnded" }>;
+export type ConditionEvent = Extract<InstanceEvent, { kind: "conditionBegan" | "conditionEnded" }>;
 
 /** Conditions that have no line of their own when they begin, and the end of any. */
 export function conditionLine(
@@ -27,6 +27,12 @@ export function conditionLine(
   return notice(`${name} over: ${CONDITION_NAMES[condition]} of ${who}, ${times} in ${span}`);
 }
 
+/** Once for each time that an instance becomes mute or deaf by its own machine's doing. */
+export const culpritLine = (name: string, condition: "mute" | "deaf", rule: string): LogLine =>
+  warning(
+    `(${name}) the local firewall drops ${condition === "mute" ? "its adverts" : "adverts of others"}: ${rule}`,
+  );
+
 /** What a condition is called in sentences. */
 export const CONDITION_NAMES: Readonly<Record<ConditionKind, string>> = {
   foreignClaim: "claims to our addresses",
@@ -45,7 +51,10 @@ export const CONDITION_NAMES: Readonly<Record<ConditionKind, string>> = {
   deaf: "the missing adverts",
 };
 
-type ProofEvent = Extract<InstanceEvent, { kind: "proofAwaited" | "proofGiven" | "proofMissing" }>;
+export type ProofEvent = Extract<
+  InstanceEvent,
+  { kind: "proofAwaited" | "proofGiven" | "proofMissing" }
+>;
 
 /** A link that came up lately must show that it receives before silence on it makes a master. */
 export function proofLine(name: string, event: ProofEvent): LogLine {

@@ -12,6 +12,7 @@ import type { HmacProblem } from "../vrrp/hmac.ts";
 import type { Rejection } from "../vrrp/receive.ts";
 import { renderCause, renderErrnoText, renderEvidence, renderSendAdvice } from "./causes.ts";
 import { conditionLine, proofLine } from "./condition-lines.ts";
+import type { ConditionEvent, ProofEvent } from "./condition-lines.ts";
 import { renderSpan } from "./dates.ts";
 import { faultBeganLines, faultLabel } from "./fault-lines.ts";
 import { alert, detail, info, notice, problem, warning } from "./log-line.ts";
@@ -35,10 +36,6 @@ export function renderEvent(
       return enteredLines(name, event);
     case "stopped":
       return [];
-    case "proofAwaited":
-    case "proofGiven":
-    case "proofMissing":
-      return [proofLine(name, event)];
     case "receiveTimeout":
       return [detail(`${name} Receive advertisement timeout`)];
     case "higherPriorityReceived":
@@ -64,15 +61,6 @@ export function renderEvent(
       return faultBeganLines(name, event.cause);
     case "faultEnded":
       return [detail(`${name} fault is over (${faultLabel(event.cause)})`)];
-    case "packetRejected":
-      return [warning(`${name} ${rejectionText(event.rejection, event.source)} - ignored`)];
-    case "packetOdd":
-      return [warning(`${name} ${rejectionText(event.rejection, event.source)}`)];
-    case "conditionBegan":
-    case "conditionEnded":
-      return [conditionLine(name, event, facts)];
-    case "conflictBegan":
-      return [alert(`${name} ${conflictText(event.evidence)}`)];
     case "conflictEnded":
     case "handedOver":
     case "holdEnded":
@@ -101,6 +89,32 @@ export function renderEvent(
       return [info(groupText(event.group, event.state))];
     case "checksumModeSwitched":
       return [info(`${name} ${OLD_CHECKSUM_TEXT}`)];
+    default:
+      return [hindranceLine(name, event, facts)];
+  }
+}
+
+type Hindrance =
+  | ProofEvent
+  | ConditionEvent
+  | Extract<InstanceEvent, { kind: "packetRejected" | "packetOdd" | "conflictBegan" }>;
+
+/** What keeps routers from hearing each other, or from agreeing. */
+function hindranceLine(name: string, event: Hindrance, facts: InstanceFacts): LogLine {
+  switch (event.kind) {
+    case "proofAwaited":
+    case "proofGiven":
+    case "proofMissing":
+      return proofLine(name, event);
+    case "packetRejected":
+      return warning(`${name} ${rejectionText(event.rejection, event.source)} - ignored`);
+    case "packetOdd":
+      return warning(`${name} ${rejectionText(event.rejection, event.source)}`);
+    case "conditionBegan":
+    case "conditionEnded":
+      return conditionLine(name, event, facts);
+    case "conflictBegan":
+      return alert(`${name} ${conflictText(event.evidence)}`);
     default:
       return unreachable(event);
   }

@@ -2,6 +2,7 @@
  * The one state tree. Everything a user sees (status, dumps, JSON, metrics) is a view of this. The
  * VRRP process sends it to the parent at each change and from time to time; it is plain data.
  */
+import type { Sign } from "../vrrp/conditions.ts";
 import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { Counters, Conflict } from "../vrrp/state.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
@@ -33,6 +34,12 @@ export interface InstanceSnapshot {
     | undefined;
   readonly master: { readonly address: string; readonly priority: number } | undefined;
   readonly sendErrno: number;
+  /** What keeps others from being heard, or from agreeing; the oldest first. */
+  readonly conditions?: readonly ConditionSnapshot[] | undefined;
+  /** Added by the parent, which looks at the firewall. */
+  readonly culprit?: FirewallCulprit | undefined;
+  /** It waits for a sign that its link receives, until then (milliseconds since 1970). */
+  readonly proof?: { readonly interfaceName: string; readonly until: number } | undefined;
   /** Milliseconds since 1970 when it acts by itself: its next advert, or the end of its patience. */
   readonly actsAt: number | undefined;
   /** A firewall keeps packets from its addresses. */
@@ -42,6 +49,19 @@ export interface InstanceSnapshot {
   /** How long the addresses outlive the daemon; undefined is for ever. */
   readonly leaseUs: number | undefined;
   readonly counters: Counters;
+}
+
+/** A condition; times are milliseconds since 1970. */
+export type ConditionSnapshot = Sign & {
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly count: number;
+};
+
+/** The rule of this machine's firewall that makes an instance mute or deaf. */
+export interface FirewallCulprit {
+  readonly condition: "mute" | "deaf";
+  readonly rule: string;
 }
 
 /** What the VRRP process knows. */

@@ -3,6 +3,7 @@
  * ever added; `format` would change with anything else.
  */
 import { renderCause, renderErrno, renderEvidence, renderFault } from "./causes.ts";
+import { conditionViews } from "./conditions.ts";
 import type { DaemonSnapshot, InstanceSnapshot, ScriptSnapshot } from "./state.ts";
 
 export const STATUS_FORMAT = 1;
@@ -66,6 +67,11 @@ function instanceView(
             firstSeenMs: conflict.firstSeen,
             lastSeenMs: conflict.lastSeen,
           },
+    conditions: conditionViews(instance),
+    receiveProof:
+      instance.proof === undefined
+        ? null
+        : { interface: instance.proof.interfaceName, untilMs: instance.proof.until },
     sendError: sendErrno === 0 ? null : renderErrno(sendErrno),
     counters: instance.counters,
   };

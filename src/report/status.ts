@@ -11,6 +11,7 @@ import {
   renderFaults,
   renderSendAdvice,
 } from "./causes.ts";
+import { conditionMark, conditionSentences } from "./conditions.ts";
 import { renderClock, renderDateAndClock, renderSpan } from "./dates.ts";
 import { renderEvent } from "./log-lines.ts";
 import type { Paint, Style } from "./paint.ts";
@@ -109,7 +110,7 @@ function renderInstanceTable(
 }
 
 const stateText = (instance: InstanceSnapshot): string =>
-  `${instance.state.toUpperCase()}${instance.conflict === undefined ? "" : " (CONFLICT)"}`;
+  `${instance.state.toUpperCase()}${conditionMark(instance)}`;
 
 const stateStyle = (instance: InstanceSnapshot): Style =>
   instance.conflict === undefined ? STATE_STYLES[instance.state] : "red";
@@ -166,6 +167,7 @@ function troubles(instance: InstanceSnapshot, { now }: StatusContext): readonly 
       `Adverts cannot be sent${where}: ${renderErrno(sendErrno)}, ${renderSendAdvice(sendErrno)}.`,
     );
   }
+  lines.push(...conditionSentences(instance, now));
   return lines;
 }
 

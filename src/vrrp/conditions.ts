@@ -124,6 +124,9 @@ const OF_MASTERS: ReadonlySet<ConditionKind> = new Set([
   "deaf",
 ]);
 
+/** Adverts arrive, and are not believed or are odd. */
+export const isMismatch = ({ kind }: Sign): boolean => !OF_MASTERS.has(kind);
+
 export const withoutMasters = (known: Conditions): Conditions =>
   known.some(({ kind }) => OF_MASTERS.has(kind))
     ? known.filter(({ kind }) => !OF_MASTERS.has(kind))

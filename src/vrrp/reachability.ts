@@ -6,7 +6,7 @@
 import type { MacAddress } from "../base/address.ts";
 import { after, between, seconds } from "../base/units.ts";
 import type { Duration, Instant } from "../base/units.ts";
-import { endOld, noteSign } from "./conditions.ts";
+import { endOld, isMismatch, noteSign } from "./conditions.ts";
 import type { Condition, ConditionKind, Sign } from "./conditions.ts";
 import type { TransitionCause } from "./events.ts";
 import type { Expectation } from "./receive.ts";
@@ -76,7 +76,8 @@ export function noteDeaf(
   const { effectivePriority } = state.assessment;
   const patience = masterDownInterval(config, effectivePriority, config.advertInterval);
   const isHeard = state.heardAt !== undefined && state.heardAt >= conflict.firstSeen;
-  if (isHeard || between(conflict.firstSeen, now) < patience) return { state, effects: [] };
+  const isExplained = isHeard || state.conditions.some(isMismatch);
+  if (isExplained || between(conflict.firstSeen, now) < patience) return { state, effects: [] };
   const sign: Sign = { kind: "deaf", source: undefined, mac, detail: { kind: "none" } };
   const { conditions, isNew } = noteSign(state.conditions, sign, now);
   const source = undefined;
@@ -97,9 +98,13 @@ export function onHeard(state: InstanceState, now: Instant): Step {
   };
 }
 
-/** Ends the conditions that have not shown for a while. */
+/**
+ * Ends the conditions that have not shown for a while; not while there are two masters, for which
+ * they are the reason: Keepalived's master says little to peers whose adverts it refuses.
+ */
 export function dueConditions(state: InstanceState, now: Instant): Step {
-  if (state.conditions.length === 0) return { state, effects: [] };
+  const isConflict = state.conflict?.isConfirmed === true;
+  if (state.conditions.length === 0 || isConflict) return { state, effects: [] };
   const { conditions, ended } = endOld(state.conditions, state.masterAdvertInterval, now);
   if (ended.length === 0) return { state, effects: [] };
   return { state: { ...state, conditions }, effects: endEvents(ended, now) };

@@ -201,7 +201,10 @@ export const stateName = (state: InstanceState): StateName => state.phase.kind;
 /** When the instance next wants to be stepped with "timer"; undefined when never. */
 export function instanceDeadline(state: InstanceState): Instant | undefined {
   const conflict = earliest(state.conflict?.probeAt, state.conflict?.endsAt);
-  const ended = firstEnd(state.conditions, state.masterAdvertInterval);
+  const ended =
+    state.conflict?.isConfirmed === true
+      ? undefined
+      : firstEnd(state.conditions, state.masterAdvertInterval);
   const other = earliest(earliest(conflict, ended), state.refused?.retryAt);
   switch (state.phase.kind) {
     case "backup":

@@ -32,7 +32,10 @@ const NEIGHBOUR_ADVERTISEMENT = 136;
 /** The kernel runs the steps one by one; with more addresses than this we look at every claim. */
 export const FILTERED_ADDRESSES_LIMIT = 256;
 
-/** Frames that claim one of `addresses`: ARP by sender address, NA by target. */
+/**
+ * Frames that claim one of `addresses`: ARP by sender address, NA by target. With no addresses every
+ * ARP frame, and all of ICMPv6.
+ */
 export function claimFilter(
   family: Family,
   addresses: readonly IpAddress[],

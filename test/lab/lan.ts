@@ -116,6 +116,22 @@ export class Lan implements AsyncDisposable {
     await this.#ip([`link set ${this.#port(host, 0)} ${isPlugged ? "up" : "down"}`]);
   }
 
+  /** Shuts the switch's port to a host, whose carrier stays, as a spanning tree does; or opens it. */
+  async forward(host: Host, forwards: boolean): Promise<void> {
+    const port = this.#port(host, 0);
+    const rules = forwards
+      ? `delete table bridge ${port}`
+      : `table bridge ${port} {
+          chain forward {
+            type filter hook forward priority 0;
+            iifname "${port}" drop
+            oifname "${port}" drop
+          }
+        }`;
+    const enter = ["nsenter", "-t", String(this.#network.pid), "-n", "--"];
+    await must([...enter, "nft", "-f", "-"], { input: `${rules}\n` });
+  }
+
   /** The host behind a MAC address, as the bridge has learned it. */
   async hostBehind(mac: string): Promise<Host | undefined> {
     const table = await must(

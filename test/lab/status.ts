@@ -1,10 +1,19 @@
 /**
  * What a judge reads from `keepalived status --json`.
  */
+export interface ConditionStatus {
+  readonly kind: string;
+  readonly sourceAddress: string | null;
+  readonly sourceMac: string | null;
+  readonly count: number;
+  readonly firewallRule: string | null;
+}
+
 interface InstanceStatus {
   readonly name: string;
   readonly state: string;
   readonly conflict: unknown;
+  readonly conditions: readonly ConditionStatus[];
 }
 
 interface Status {

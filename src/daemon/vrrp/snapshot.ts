@@ -2,6 +2,7 @@
 import { between, toMilliseconds } from "../../base/units.ts";
 import type { Instant, InterfaceIndex } from "../../base/units.ts";
 import type {
+  ConditionSnapshot,
   InstanceSnapshot,
   InterfaceSnapshot,
   SocketSnapshot,
@@ -108,12 +109,36 @@ export function instanceSnapshot(
           },
     master: state.master,
     sendErrno: state.sendErrno,
+    conditions: conditionSnapshots(state, clock),
+    proof: proofOf(router, state, clock),
     actsAt: actsAt(state, clock),
     isShielded: held.isShielded,
     sequence: state.sequence,
     leaseUs: config.lease,
     counters: state.counters,
   };
+}
+
+const conditionSnapshots = (
+  { conditions }: InstanceState,
+  clock: WallClock,
+): readonly ConditionSnapshot[] =>
+  conditions.map(({ kind, source, mac, detail, count, firstSeen, lastSeen }) => ({
+    ...{ kind, source, mac, detail, count },
+    firstSeen: wallTime(clock, firstSeen),
+    lastSeen: wallTime(clock, lastSeen),
+  }));
+
+function proofOf(
+  { config }: Expectation,
+  { phase, assessment }: InstanceState,
+  clock: WallClock,
+): InstanceSnapshot["proof"] {
+  const { interfaceName } = config;
+  const until = assessment.unprovenUntil;
+  const isWaiting = phase.kind === "backup" && phase.awaitsProof;
+  if (!isWaiting || interfaceName === undefined || until === undefined) return undefined;
+  return { interfaceName, until: wallTime(clock, until) };
 }
 
 function actsAt({ phase }: InstanceState, clock: WallClock): number | undefined {
