@@ -48,6 +48,9 @@ type Run = (given: SubcommandArguments) => number | Promise<number>;
 const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   status: async () => (await import("./questions.ts")).runStatus,
   why: async () => (await import("./questions.ts")).runWhy,
+  maintenance: async () => (await import("./planned.ts")).runMaintenance,
+  switchover: async () => (await import("./planned.ts")).runSwitchover,
+  restart: async () => (await import("./planned.ts")).runRestart,
   check: async () => (await import("./check.ts")).runCheck,
   explain: async () => (await import("./explain.ts")).runExplain,
   completion: async () => (await import("./completion.ts")).runCompletion,

@@ -1,6 +1,6 @@
 /** Asking the running daemon over its control socket. */
 import { createConnection } from "node:net";
-import type { ControlResponse } from "../daemon/control-protocol.ts";
+import type { ControlResponse, OrderRequest, OrderResponse } from "../daemon/control-protocol.ts";
 import { controlSocketPath } from "../daemon/pid-files.ts";
 import type { DaemonSnapshot } from "../report/state.ts";
 import { DEFAULT_PID_FILE } from "./command.ts";
@@ -22,35 +22,90 @@ export function socketFor(choice: {
   return choice.socket ?? controlSocketPath(choice.pidFile ?? DEFAULT_PID_FILE);
 }
 
-export function askStatus(path: string, journal: number): Promise<Answer> {
+export async function askStatus(path: string, journal: number): Promise<Answer> {
+  const line = JSON.stringify({ request: "status", journal });
+  const said = await exchange(path, { line, patienceMs: ANSWER_PATIENCE_MS, isLast: () => true });
+  if (said.kind !== "said") return said;
+  const response = parseResponse(said.text);
+  if (response === undefined) return UNREADABLE;
+  if (response.ok && "status" in response) return { kind: "answered", status: response.status };
+  return response.ok ? UNREADABLE : { kind: "failed", reason: response.error };
+}
+
+export type OrderAnswer =
+  | { readonly kind: "answered"; readonly response: OrderResponse }
+  | Exclude<Answer, { kind: "answered" }>;
+
+/** Has an order carried out. A daemon that is being replaced hangs up after it has said so. */
+export async function sendOrder(
+  path: string,
+  request: OrderRequest,
+  patienceMs: number,
+): Promise<OrderAnswer> {
+  const line = JSON.stringify(request);
+  const isLast = (text: string): boolean => !isRestarting(parseResponse(text));
+  const said = await exchange(path, { line, patienceMs, isLast });
+  if (said.kind !== "said") return said;
+  const response = parseResponse(said.text);
+  if (response === undefined || "status" in response) return UNREADABLE;
+  if (response.ok) return { kind: "answered", response };
+  const refused = "refused" in response && response.refused;
+  return { kind: "answered", response: { ...response, refused } };
+}
+
+const isRestarting = (response: ControlResponse | undefined): boolean =>
+  response?.ok === true && "done" in response && response.done.kind === "restarting";
+
+const UNREADABLE = { kind: "failed", reason: "the daemon's answer cannot be read" } as const;
+
+type Said =
+  { readonly kind: "said"; readonly text: string } | Exclude<Answer, { kind: "answered" }>;
+
+/** Says one line and gives back the last line of the answer, which may have several. */
+function exchange(
+  path: string,
+  about: {
+    readonly line: string;
+    readonly patienceMs: number;
+    readonly isLast: (text: string) => boolean;
+  },
+): Promise<Said> {
   return new Promise((resolve) => {
     const connection = createConnection(path);
     let text = "";
-    const finish = (answer: Answer): void => {
+    let last: string | undefined;
+    const finish = (said: Said): void => {
       connection.destroy();
-      resolve(answer);
+      resolve(said);
+    };
+    const hungUp = (problem: Said): void => {
+      finish(last === undefined ? problem : { kind: "said", text: last });
     };
     connection.setEncoding("utf8");
-    connection.setTimeout(ANSWER_PATIENCE_MS, () => {
+    connection.setTimeout(about.patienceMs, () => {
       finish({ kind: "failed", reason: "the daemon does not answer" });
     });
     connection.on("connect", () => {
-      connection.write(`${JSON.stringify({ request: "status", journal })}\n`);
+      connection.write(`${about.line}\n`);
     });
     connection.on("data", (chunk: string) => {
       text += chunk;
-      if (text.includes("\n")) finish(parseAnswer(text));
+      for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
+        last = text.slice(0, end);
+        text = text.slice(end + 1);
+        if (about.isLast(last)) finish({ kind: "said", text: last });
+      }
     });
     connection.on("end", () => {
-      finish({ kind: "failed", reason: "the daemon hung up" });
+      hungUp({ kind: "failed", reason: "the daemon hung up" });
     });
     connection.on("error", (error: NodeJS.ErrnoException) => {
-      finish(connectionProblem(error));
+      hungUp(connectionProblem(error));
     });
   });
 }
 
-function connectionProblem(error: NodeJS.ErrnoException): Answer {
+function connectionProblem(error: NodeJS.ErrnoException): Exclude<Answer, { kind: "answered" }> {
   switch (error.code) {
     case "ENOENT":
     case "ECONNREFUSED":
@@ -63,13 +118,10 @@ function connectionProblem(error: NodeJS.ErrnoException): Answer {
   }
 }
 
-function parseAnswer(text: string): Answer {
+function parseResponse(text: string): ControlResponse | undefined {
   try {
-    const response = JSON.parse(text) as ControlResponse;
-    return response.ok
-      ? { kind: "answered", status: response.status }
-      : { kind: "failed", reason: response.error };
+    return JSON.parse(text) as ControlResponse;
   } catch {
-    return { kind: "failed", reason: "the daemon's answer cannot be read" };
+    return undefined;
   }
 }

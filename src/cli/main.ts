@@ -8,6 +8,7 @@ import type { VrrpProgram } from "../daemon/vrrp-process.ts";
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
 import { nameProcess } from "./process-name.ts";
+import { takeReplaced } from "./replacement.ts";
 import { watchSignals } from "./signals.ts";
 
 /** Flags of every Node this program starts; the start script gives them too. */
@@ -31,15 +32,17 @@ async function startDaemon(
   const { options, remarks } = invocation;
   const { launchDaemon, takeLaunch } = await import("./launch.ts");
   const { startVrrpProcess } = await import("../daemon/vrrp-process.ts");
+  const replaced = takeReplaced();
   const launch = takeLaunch();
-  if (launch === undefined) for (const remark of remarks) process.stderr.write(`${remark}\n`);
-  if (launch === undefined && !options.foreground) process.exit(await launchDaemon(argv));
+  const isFirst = launch === undefined && replaced === undefined;
+  if (isFirst) for (const remark of remarks) process.stderr.write(`${remark}\n`);
+  if (isFirst && !options.foreground) process.exit(await launchDaemon(argv));
   const signals = watchSignals({ ignoresInterrupt: options.ignoresInterrupt });
   const program = vrrpProgram();
   const early = options.runsVrrp ? startVrrpProcess(program) : undefined;
   nameProcess(["keepalived", ...argv].join(" "), "keepalived");
   const { runDaemon } = await import("./run-daemon.ts");
-  process.exit(await runDaemon({ options, argv, early, program, signals, launch }));
+  process.exit(await runDaemon({ options, argv, early, program, signals, launch, replaced }));
 }
 
 /** The bundle of the VRRP process lies beside this program's own. */

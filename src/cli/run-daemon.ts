@@ -12,6 +12,7 @@ import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
 import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
 import { internalErrorLine, startingLines } from "../report/life-lines.ts";
+import { callerOf } from "../sys/linux/caller.ts";
 import { openFifo } from "../sys/linux/fifo.ts";
 import { keepDescriptorsToOurselves, reapOrphans } from "../sys/linux/orphans.ts";
 import { lockPidFile } from "../sys/linux/pid-file.ts";
@@ -23,6 +24,8 @@ import {
 } from "../sys/linux/process-control.ts";
 import { processTable } from "../sys/linux/process-table.ts";
 import { processPort } from "../sys/linux/process.ts";
+import { replaceProgram } from "../sys/linux/replace-program.ts";
+import { stateFiles } from "../sys/linux/state-files.ts";
 import { LinuxSyslogSocket } from "../sys/linux/syslog.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
 import { trackedFiles } from "../sys/linux/tracked-files.ts";
@@ -34,6 +37,8 @@ import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
 import { mailerBeside } from "./mailer.ts";
 import { nameProcess } from "./process-name.ts";
+import { sameProgram } from "./replacement.ts";
+import type { Replaced } from "./replacement.ts";
 import { saveConfiguration } from "./saved-configuration.ts";
 import { scriptContext, scriptEnvironment } from "./script-context.ts";
 import { serviceManager } from "./service-manager.ts";
@@ -46,20 +51,31 @@ export interface DaemonStart {
   readonly program: VrrpProgram;
   readonly signals: SignalWatch;
   readonly launch: Launch | undefined;
+  /** It takes the place of another program in the same process. */
+  readonly replaced: Replaced | undefined;
 }
+
+/** Where and how the first program in this process was started. */
+type Origin = Omit<Replaced, "handover">;
+
+const originOf = ({ replaced, launch }: DaemonStart): Origin => ({
+  directory: replaced?.directory ?? process.cwd(),
+  isDetached: replaced?.isDetached ?? launch !== undefined,
+});
 
 /** How long the last lines may take to be written. */
 const LAST_LINES_MS = 200;
 
 export async function runDaemon(start: DaemonStart): Promise<number> {
-  const options = start.launch === undefined ? start.options : detach(start.options);
+  const origin = originOf(start);
+  const options = origin.isDetached ? detach(start.options, origin.directory) : start.options;
   const timers = systemTimers();
   const logger = openLogger(options, start.launch, timers);
   logger.logAll(startingLines({ kernel: kernelText(), arguments: ["keepalived", ...start.argv] }));
   endOnInternalError(logger);
   const manager = serviceManager();
   const supervisor = new Supervisor(
-    daemonParts({ ...start, options }, logger, timers, () => {
+    daemonParts({ ...start, options, origin }, logger, timers, () => {
       start.launch?.ready();
       manager.tell("READY=1");
     }),
@@ -93,13 +109,13 @@ const PROGRAM_ERROR_EXIT = 70;
 const kernelText = (): string => `${type()} ${release()} ${version()}`;
 
 /** A daemon leaves the directory it was started in; names it was given keep their meaning. */
-function detach(options: DaemonOptions): DaemonOptions {
+function detach(options: DaemonOptions, directory: string): DaemonOptions {
   const { pidFiles, logFile } = options;
   const absolute = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(path);
+    path === undefined ? undefined : resolve(directory, path);
   const detached: DaemonOptions = {
     ...options,
-    configFile: resolve(options.configFile),
+    configFile: resolve(directory, options.configFile),
     logFile: absolute(logFile),
     pidFiles: {
       parent: absolute(pidFiles.parent),
@@ -113,12 +129,12 @@ function detach(options: DaemonOptions): DaemonOptions {
 }
 
 function daemonParts(
-  start: DaemonStart,
+  start: DaemonStart & { readonly origin: Origin },
   logger: Logger,
   timers: Timers,
   ready: () => void,
 ): SupervisorParts {
-  const { options, argv, early, program } = start;
+  const { options, argv, early, program, origin } = start;
   setFileModeMask(options.umask ?? DEFAULT_UMASK);
   becomeSubreaper();
   reapOrphans();
@@ -151,6 +167,12 @@ function daemonParts(
       saveConfiguration(options, directory, name);
     },
     startVrrp: () => startVrrpProcess(program),
+    planned: {
+      stateFiles,
+      callerOf,
+      handover: start.replaced?.handover,
+      replaceProgram: (handover) => replaceProgram(sameProgram(argv, { ...origin, handover })),
+    },
     earlyVrrp: early,
     lockPidFile: openPidFile,
     setFileMask: (mask) => {

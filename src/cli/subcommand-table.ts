@@ -13,7 +13,8 @@ export interface SubcommandOption {
 }
 
 /** What a shell may complete in the place of an operand. */
-export type OperandKind = "none" | "file" | "instance" | "keyword" | "shell" | "subcommand";
+export type OperandKind =
+  "none" | "file" | "instance" | "keyword" | "shell" | "subcommand" | "onOff";
 
 export interface SubcommandDeclaration {
   /** One word, or two: `config show`. */
@@ -55,6 +56,59 @@ export const SUBCOMMANDS = [
     options: DAEMON_OPTIONS,
     summary: "everything about one instance, with its history",
     description: "Asks the running daemon. Exit codes are those of status.",
+  },
+  {
+    name: "maintenance",
+    operands: { kind: "onOff", shape: "on|off", minimum: 1, maximum: 1 },
+    options: [
+      { long: "for", argument: "SPAN", help: "ends by itself, after 45s, 30m, 2h, 1h30m or 1d" },
+      { long: "instance", argument: "INSTANCE", help: "this vrrp_instance alone" },
+      { long: "reason", argument: "TEXT", help: "shown to whoever asks why" },
+      { long: "json", help: "for programs" },
+      ...DAEMON_OPTIONS,
+    ],
+    summary: "take this node, or one instance, out while you work on it",
+    description:
+      "on: a master resigns at once and gives its addresses up, and nothing is taken over until `off`\n" +
+      "or until the time is over. Scripts and FIFOs are told FAULT. It outlives restarts and reboots.\n" +
+      "off: takes part again, as at a start; a higher priority preempts as it is configured to.\n" +
+      "Exit code: 0 done, 1 failed (or in force, but not written to disk), 2 wrong use, 3 not running,\n" +
+      "4 not allowed, 5 not begun: nothing has changed.",
+  },
+  {
+    name: "switchover",
+    operands: { kind: "instance", shape: "NAME", minimum: 1, maximum: 1 },
+    options: [
+      { long: "force", help: "even if no peer is known to be there" },
+      { long: "release", help: "end the holding back of an earlier switchover" },
+      { long: "json", help: "for programs" },
+      ...DAEMON_OPTIONS,
+    ],
+    summary: "hand the addresses of a master to a peer, and leave them there",
+    description:
+      "Resigns, waits until a peer is master, and tells who and how long nobody was. Its sync group\n" +
+      "goes with it. This node then holds back, though its priority may be higher, until --release,\n" +
+      "until the new master dies or resigns, or until a restart. It is not begun when this node is\n" +
+      "not master, or when no peer is known that answers on the link now. Where nobody takes over\n" +
+      "within the time of the slowest peer, the addresses are taken back.\n" +
+      "Exit code: 0 a peer is master, 1 failed, 2 wrong use, 3 not running, 4 not allowed, 5 not begun:\n" +
+      "nothing has changed, 6 nobody took over, and the addresses are back.",
+  },
+  {
+    name: "restart",
+    operands: NONE,
+    options: [
+      { long: "keep", help: "the addresses stay, and no peer notices" },
+      { long: "json", help: "for programs" },
+      ...DAEMON_OPTIONS,
+    ],
+    summary: "replace the running program, after an upgrade, without a failover",
+    description:
+      "The program on disk takes the place of the one that runs, in the same process, and goes on as\n" +
+      "master with its addresses, counters and history. It is not begun when that could not work: the\n" +
+      "file has errors or other addresses, a peer would take over within a second, `vip_lease off`, -V.\n" +
+      "Exit code: 0 restarted, 1 failed (the old program goes on, or a master was lost), 2 wrong use,\n" +
+      "3 not running, 4 not allowed, 5 not begun: nothing has changed.",
   },
   {
     name: "check",

@@ -20,6 +20,12 @@ interface Known {
   readonly priority: number;
 }
 
+/** What was told last of every instance and group. */
+export interface AllTold {
+  readonly instances: Readonly<Record<string, Known>>;
+  readonly groups: Readonly<Record<string, GroupStateName>>;
+}
+
 export class Herald {
   readonly #fifos: FifoSet;
   readonly #alerts: MailAlerts;
@@ -65,6 +71,20 @@ export class Herald {
     if (!notifiesPriority || (known.state !== "master" && known.state !== "backup")) return;
     const word = known.state === "master" ? "MASTER_PRIORITY" : "BACKUP_PRIORITY";
     this.#fifos.write(fifoInstanceText(name, word, priority));
+  }
+
+  /** What was told last, by name. */
+  told(): AllTold {
+    return {
+      instances: Object.fromEntries(this.#instances),
+      groups: Object.fromEntries(this.#groups),
+    };
+  }
+
+  /** What a program before this one has told already. */
+  resume(told: AllTold): void {
+    for (const [name, known] of Object.entries(told.instances)) this.#instances.set(name, known);
+    for (const [name, state] of Object.entries(told.groups)) this.#groups.set(name, state);
   }
 
   /** keepalived.conf(5) fifo_write_vrrp_states_on_reload. */

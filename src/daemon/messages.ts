@@ -8,6 +8,7 @@ import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
 import type { WitnessVerdict } from "../track/witness.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { Predecessors } from "./vrrp/driver-setup.ts";
+import type { PlannedOutcome } from "./vrrp/planned-work.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
 
@@ -55,6 +56,17 @@ export type ToVrrp =
   | { readonly kind: "snapshot" }
   /** Answered by one `snapshot` with the counters as they were. */
   | { readonly kind: "clearCounters" }
+  /** Answered by one `planned` with the same number. */
+  | {
+      readonly kind: "switchover";
+      readonly id: number;
+      readonly instance: string;
+      /** Whether or not a peer is known to live. */
+      readonly force: boolean;
+    }
+  | { readonly kind: "release"; readonly id: number; readonly instance: string }
+  /** Another process follows at once: ends without resigning or removing anything. */
+  | { readonly kind: "leave" }
   /** Heartbeat, answered by `alive` with the same number. */
   | { readonly kind: "ping"; readonly sequence: number }
   | { readonly kind: "stop" };
@@ -83,6 +95,7 @@ export type FromVrrp =
     }
   | { readonly kind: "notifyGroup"; readonly group: string; readonly state: GroupStateName }
   | { readonly kind: "snapshot"; readonly snapshot: VrrpSnapshot }
+  | { readonly kind: "planned"; readonly id: number; readonly outcome: PlannedOutcome }
   | { readonly kind: "reloaded"; readonly tookUs: number; readonly touched: number }
   | { readonly kind: "alive"; readonly sequence: number }
   /** It cannot go on: the parent ends with this exit code (1 fatal, 2 config, 4 permission). */

@@ -75,6 +75,13 @@ export class NotifyQueue {
     void running.result.then(() => this.#last.delete(running));
   }
 
+  /** Whether no script runs or waits. */
+  get isIdle(): boolean {
+    const lanes = [...this.#lanes.values()];
+    const isBusy = lanes.some((lane) => lane.current !== undefined || lane.overtaken.length > 0);
+    return !isBusy && this.#last.size === 0;
+  }
+
   /** Resolves when the scripts of `addLast` have ended, each within its second. */
   async finished(): Promise<void> {
     await Promise.all([...this.#last].map((running) => running.result));

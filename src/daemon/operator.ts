@@ -34,6 +34,8 @@ export type Dump = "data" | "statistics" | "clearStatistics" | "json";
 export interface OperatorParts {
   readonly pid: number;
   readonly configFile: string;
+  /** Of the program before this one, in the same process. */
+  readonly resumed: { readonly startedAt: number; readonly restarts: number } | undefined;
   readonly timers: Timers;
   readonly logger: Logger;
   readonly journal: Journal;
@@ -62,7 +64,7 @@ export class Operator {
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
-    this.#startedAt = parts.timers.wallClock();
+    this.#startedAt = parts.resumed?.startedAt ?? parts.timers.wallClock();
   }
 
   /** A snapshot came, or the process that sent them is gone. */
@@ -84,6 +86,7 @@ export class Operator {
       version: PRODUCT_VERSION,
       pid,
       startedAt: this.#startedAt,
+      restarts: this.#parts.resumed?.restarts ?? 0,
       configFile,
       wantsVrrp: wantsVrrp(),
       vrrp: this.#withCulprits(),

@@ -6,6 +6,9 @@ export function predecessorsIn(snapshot: VrrpSnapshot | undefined): Predecessors
   if (snapshot === undefined) return {};
   const { takenAt, instances } = snapshot;
   return Object.fromEntries(
-    instances.map(({ name, counters, sequence }) => [name, { counters, sequence, takenAt }]),
+    instances.map(({ name, counters, sequence, peer, hold }) => [
+      name,
+      { counters, sequence, takenAt, peer, isHeld: hold !== undefined },
+    ]),
   );
 }

@@ -18,7 +18,7 @@ import type { NotifyState } from "./messages.ts";
 import { groupNotifyCalls, notifyCalls } from "./notifications.ts";
 import type { NotifyCall } from "./notifications.ts";
 import { Herald } from "./herald.ts";
-import type { HeraldParts } from "./herald.ts";
+import type { AllTold, HeraldParts } from "./herald.ts";
 import { NotifyQueue } from "./notify-queue.ts";
 import type { PreparedScripts } from "./prepare-scripts.ts";
 import { standardIdentity } from "./script-commands.ts";
@@ -33,6 +33,14 @@ export interface ProgramRunnerParts extends HeraldParts {
   readonly changed: (name: string, status: Verdict) => void;
 }
 
+/** What one program leaves to the next: what was told last, and results of checks. */
+export interface Suspended {
+  readonly told: AllTold;
+  readonly results: Readonly<Record<string, Verdict>>;
+}
+
+const NOTHING_SUSPENDED: Suspended = { told: { instances: {}, groups: {} }, results: {} };
+
 export class ProgramRunner {
   readonly #parts: ProgramRunnerParts;
   readonly #checks: ScriptRunner;
@@ -42,6 +50,10 @@ export class ProgramRunner {
   /** What was removed by the last reload and may still have to be told. */
   #before: PreparedScripts | undefined;
   #isStopping = false;
+  /** Another program is about to take over: it will tell what changes from here on. */
+  #isSuspended = false;
+  /** What a program before this one has told and found out. */
+  #resumed: Suspended = NOTHING_SUSPENDED;
 
   constructor(parts: ProgramRunnerParts) {
     this.#parts = parts;
@@ -70,6 +82,30 @@ export class ProgramRunner {
     this.#isStopping = true;
   }
 
+  /** Whether no notification is under way. */
+  get isQuiet(): boolean {
+    return this.#notifications.isIdle;
+  }
+
+  /** Ends what runs, but for notifications, so that another program can take over. */
+  async suspend(): Promise<Suspended> {
+    const suspended = { told: this.#herald.told(), results: this.results() };
+    this.#isSuspended = true;
+    this.#checks.configure([]);
+    await this.#herald.stop();
+    return suspended;
+  }
+
+  /** Goes on where another program stopped; before `configure` at a start. */
+  resume(suspended: Suspended): void {
+    this.#resumed = suspended;
+    this.#herald.resume(suspended.told);
+    if (!this.#isSuspended || this.#prepared === undefined) return;
+    this.#isSuspended = false;
+    this.#herald.configure(this.#prepared);
+    this.startChecks();
+  }
+
   async notificationsDone(): Promise<void> {
     await Promise.all([this.#notifications.finished(), this.#herald.stop()]);
   }
@@ -87,13 +123,16 @@ export class ProgramRunner {
 
   notify(instance: string, state: NotifyState, priority: number): void {
     const found = this.#find(instance, this.#prepared) ?? this.#find(instance, this.#before);
-    if (found === undefined) return;
+    if (found === undefined || this.#isSuspended || this.#isOldNews("instances", instance, state)) {
+      return;
+    }
     this.#herald.instance(found.config, state, priority);
     const calls = notifyCalls(found.config, state, priority);
     this.#call(calls, { lane: instance, isLast: state === "stopped" }, found.prepared);
   }
 
   notifyGroup(group: string, state: GroupStateName): void {
+    if (this.#isSuspended || this.#isOldNews("groups", group, state)) return;
     for (const prepared of [this.#prepared, this.#before]) {
       const config = prepared?.model.syncGroups.find(({ name }) => name === group);
       if (prepared === undefined || config === undefined) continue;
@@ -103,6 +142,16 @@ export class ProgramRunner {
       this.#call(groupNotifyCalls(config, state), about, prepared);
       return;
     }
+  }
+
+  /** The first news of each, where a program before this one has told the same. */
+  #isOldNews(kind: keyof AllTold, name: string, state: NotifyState): boolean {
+    const { told, results } = this.#resumed;
+    const known = kind === "groups" ? told.groups[name] : told.instances[name]?.state;
+    if (known === undefined) return false;
+    const others = Object.entries(told[kind]).filter(([each]) => each !== name);
+    this.#resumed = { told: { ...told, [kind]: Object.fromEntries(others) }, results };
+    return known === state;
   }
 
   #call(
@@ -135,7 +184,7 @@ export class ProgramRunner {
 
   /** What is known for a VRRP process that starts: results, and `init_fail` where it counts. */
   results(): Readonly<Record<string, Verdict>> {
-    const known = new Map(this.#checks.results());
+    const known = new Map([...Object.entries(this.#resumed.results), ...this.#checks.results()]);
     const model = this.#prepared?.model;
     for (const script of model?.scripts ?? []) {
       const startsBad =

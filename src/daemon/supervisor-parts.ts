@@ -1,7 +1,7 @@
 /** What the parent process is made of: everything it needs of the system, handed in. */
 import type { Model } from "../config/model.ts";
 import type { LogLine } from "../report/log-line.ts";
-import type { FilePort, ProcessPort, ProcessTable, Timers } from "../sys/ports.ts";
+import type { FilePort, PlannedPorts, ProcessPort, ProcessTable, Timers } from "../sys/ports.ts";
 import type { OpenFifo, SendMail } from "../sys/telling-ports.ts";
 import type { Logger } from "./logger.ts";
 import type { LockPidFile, PidFileOptions } from "./pid-files.ts";
@@ -59,6 +59,7 @@ export interface SupervisorParts {
   /** Writes the configuration as it is now, in one piece, to a file. Throws `SyscallError`. */
   readonly saveConfiguration: (directory: string, name: string) => void;
   readonly startVrrp: () => VrrpProcess;
+  readonly planned: PlannedPorts;
   /** A VRRP process started before the configuration was read. */
   readonly earlyVrrp: VrrpProcess | undefined;
   readonly lockPidFile: LockPidFile;

@@ -2,21 +2,17 @@
  * The parent process: reads the configuration, keeps the VRRP process running with it, runs its
  * programs, obeys signals, answers questions, and ends everything in good order.
  */
-import { Errno, SyscallError, unreachable } from "../base/failure.ts";
+import { unreachable } from "../base/failure.ts";
 import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import { controlSocketFailedLine } from "../report/control-lines.ts";
 import { renderDataDump } from "../report/data-dump.ts";
 import {
-  alreadyRunningLine,
   childStoppedLine,
   configurationFileLine,
   cpuUsageLine,
   inactivePartsLines,
   noConfigurationLine,
-  noRightToPidFileLine,
-  pidFileFailedLine,
-  pidFileLockedLine,
   reloadCompleteLine,
   reloadTimeLine,
   startupCompleteLine,
@@ -31,26 +27,21 @@ import { FirewallInquiry } from "./firewall-culprit.ts";
 import { Journal } from "./journal.ts";
 import type { FromVrrp } from "./messages.ts";
 import { Operator } from "./operator.ts";
-import { controlSocketPath, lockPidFiles, nameSuffix, pidFileNames } from "./pid-files.ts";
+import { PlannedWork } from "./planned-work.ts";
+import { controlSocketPath, nameSuffix, pidFileNames } from "./pid-files.ts";
 import type { PidFiles } from "./pid-files.ts";
 import { predecessorsIn } from "./predecessors.ts";
 import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
+import { takePidFiles } from "./take-pid-files.ts";
 import { Trackers } from "./trackers.ts";
 import { VrrpKeeper } from "./vrrp-keeper.ts";
 import type { VrrpProcess } from "./vrrp-process.ts";
 
 /** keepalived.conf(5) child_wait_time, until a configuration says otherwise. */
 const DEFAULT_CHILD_WAIT = seconds(5);
-
-/** keepalived(8) exit status. */
-const FATAL_EXIT = 1;
-const PERMISSION_EXIT = 4;
-
-const isDenied = (error: unknown): boolean =>
-  error instanceof SyscallError && (error.errno === Errno.EACCES || error.errno === Errno.EPERM);
 
 export class Supervisor {
   readonly #parts: SupervisorParts;
@@ -59,6 +50,7 @@ export class Supervisor {
   readonly #trackers: Trackers;
   readonly #reader: ConfigurationReader;
   readonly #schedule: ReloadSchedule;
+  readonly #planned: PlannedWork;
   readonly #operator: Operator;
   readonly #firewall: FirewallInquiry;
   readonly #journal = new Journal();
@@ -98,6 +90,16 @@ export class Supervisor {
       },
     });
     this.#keeper = this.#newKeeper();
+    this.#planned = new PlannedWork({
+      ...parts,
+      ...{ keeper: this.#keeper, programs: this.#programs, journal: this.#journal },
+      operator: () => this.#operator,
+      model: () => this.#model,
+      isReady: () => this.#isReady && !this.#isStopping,
+      stop: () => {
+        this.demand("stop");
+      },
+    });
     this.#firewall = new FirewallInquiry({
       processes: parts.processes,
       log: (line) => {
@@ -107,6 +109,7 @@ export class Supervisor {
     });
     this.#operator = new Operator({
       culprit: (instance) => this.#firewall.culprit(instance),
+      resumed: this.#planned.handover,
       pid: parts.pid,
       configFile: parts.options.configFile,
       timers: parts.timers,
@@ -133,6 +136,7 @@ export class Supervisor {
 
   /** Before start-up is complete only a stop is heard. */
   demand(what: Demand): void {
+    if (this.#planned.putsOff(what)) return;
     if (what === "stop") void this.#stop(0);
     else if (this.#isReady && !this.#isStopping) this.#obey(what);
   }
@@ -145,15 +149,21 @@ export class Supervisor {
       logger,
       respawns: options.respawns,
       options: { keepAddresses: options.keepAddresses, detail: options.detail, parentPid: pid },
-      verdicts: () => ({ scripts: this.#programs.results(), ...this.#trackers.verdicts() }),
+      verdicts: () => ({
+        scripts: this.#programs.results(),
+        ...this.#trackers.verdicts(),
+        maintenance: this.#planned.orders,
+      }),
       predecessors: () => predecessorsIn(this.#operator.snapshot),
       childWaitTime: () => this.#model?.global.childWaitTime ?? DEFAULT_CHILD_WAIT,
       receive: (message, from) => {
         this.#receive(message, from);
       },
       pidChanged: (vrrpPid) => {
-        if (vrrpPid === undefined) this.#operator.setSnapshot(undefined);
-        else this.#pidFiles?.setVrrp(vrrpPid);
+        if (vrrpPid === undefined) {
+          this.#operator.setSnapshot(undefined);
+          this.#planned.lost();
+        } else this.#pidFiles?.setVrrp(vrrpPid);
       },
       failed: (code) => {
         void this.#stop(code);
@@ -171,43 +181,21 @@ export class Supervisor {
     const { global } = loaded.model;
     logger.setIdentSuffix(nameSuffix(global));
     logger.log(configurationFileLine(options.configFile));
-    const lockFailure = this.#lock(loaded.model);
-    if (lockFailure !== undefined) {
-      this.#endBeforeStart(lockFailure);
+    const pidFiles = takePidFiles(this.#parts, global);
+    if (typeof pidFiles === "number") {
+      this.#endBeforeStart(pidFiles);
       return;
     }
+    this.#pidFiles = pidFiles;
     if (global.umask !== undefined) setFileMask(global.umask);
     const model = this.#take(loaded.model);
-    if (global.startupScript !== undefined) await this.#programs.runLifeScript("startup_script");
+    this.#planned.begin(pidFileNames(options.pidFiles, global).parent);
+    const isStart = this.#planned.handover === undefined && global.startupScript !== undefined;
+    if (isStart) await this.#programs.runLifeScript("startup_script");
     if (this.#isStopping) return;
     this.#startProcesses(model);
     this.#programs.startChecks();
     this.#control = this.#openControl(model);
-  }
-
-  /** Takes the pid files; an exit code when that is the end. */
-  #lock(model: Model): number | undefined {
-    const { logger, options, pid, lockPidFile } = this.#parts;
-    const names = pidFileNames(options.pidFiles, model.global);
-    try {
-      const outcome = lockPidFiles(names, lockPidFile);
-      if (outcome.kind === "taken") {
-        logger.log(pidFileLockedLine(outcome.path));
-        logger.log(alreadyRunningLine());
-        return 0;
-      }
-      this.#pidFiles = outcome.files;
-      outcome.files.setParent(pid);
-      return undefined;
-    } catch (error: unknown) {
-      if (isDenied(error)) {
-        logger.log(noRightToPidFileLine(names.parent));
-        return PERMISSION_EXIT;
-      }
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.log(pidFileFailedLine(names.parent, reason));
-      return FATAL_EXIT;
-    }
   }
 
   /** Makes a configuration the current one: its programs are found and checked. */
@@ -248,7 +236,7 @@ export class Supervisor {
     if (this.#wantsVrrp(model)) {
       if (this.#early !== undefined) this.#keeper.adopt(this.#early);
       this.#early = undefined;
-      this.#keeper.configure(model);
+      this.#keeper.configure(this.#planned.firstModel(model));
     } else {
       this.#endEarly();
       this.#parts.logger.log(noConfigurationLine());
@@ -260,7 +248,10 @@ export class Supervisor {
     const { options, logger } = this.#parts;
     const path = controlSocketPath(pidFileNames(options.pidFiles, model.global).parent);
     try {
-      return await openControlSocket(path, (journal) => this.#operator.status(journal));
+      return await openControlSocket(path, (journal) => this.#operator.status(journal), {
+        obey: (...order) => this.#planned.order(...order),
+        callerOf: this.#parts.planned.callerOf,
+      });
     } catch (error: unknown) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.log(controlSocketFailedLine(path, reason));
@@ -273,6 +264,7 @@ export class Supervisor {
     this.#isReady = true;
     this.#parts.logger.log(startupCompleteLine());
     this.#parts.ready();
+    this.#planned.ready();
   }
 
   #receive(message: FromVrrp, pid: number): void {
@@ -288,8 +280,12 @@ export class Supervisor {
         logger.logAll(renderEvent(message.event, facts), source);
         this.#programs.heard(message.event);
         this.#firewall.heard(message.event);
+        this.#planned.heard(message.event);
         return;
       }
+      case "planned":
+        this.#planned.answered(message);
+        return;
       case "line":
         logger.log(message, { ident: "Keepalived_vrrp", pid, at: message.at });
         return;
@@ -367,6 +363,7 @@ export class Supervisor {
     this.#endEarly();
     this.#programs.stopChecks();
     this.#trackers.stop();
+    this.#planned.stop();
     this.#schedule.stop();
     this.#programs.beginStop();
     await this.#keeper.stop();

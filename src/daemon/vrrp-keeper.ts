@@ -48,6 +48,9 @@ export interface VrrpKeeperParts {
   readonly failed: (code: number) => void;
 }
 
+/** What a process that runs may be told at any time. */
+type ToldKind = "tracker" | "snapshot" | "clearCounters" | "switchover" | "release";
+
 interface Running {
   readonly process: VrrpProcess;
   readonly startedAt: Instant;
@@ -118,14 +121,33 @@ export class VrrpKeeper {
     return true;
   }
 
-  tell(message: Extract<ToVrrp, { kind: "tracker" | "snapshot" | "clearCounters" }>): boolean {
+  tell(message: Extract<ToVrrp, { kind: ToldKind }>): boolean {
     if (this.#running?.isConfigured !== true) return false;
     this.#send(this.#running, message);
     return true;
   }
 
+  /** What is known of the process that ran last, for one that follows it. */
+  get predecessors(): Predecessors {
+    return this.#predecessors;
+  }
+
+  /** The same, of a process that another program kept. */
+  remember(predecessors: Predecessors): void {
+    this.#predecessors = predecessors;
+  }
+
   /** Ends the process in good order, then by force; resolves when it is gone. */
   stop(): Promise<void> {
+    return this.#end({ kind: "stop" }, this.#parts.childWaitTime());
+  }
+
+  /** The same, but it leaves everything to a process that follows at once. */
+  leave(patience: Duration): Promise<void> {
+    return this.#end({ kind: "leave" }, patience);
+  }
+
+  #end(message: Extract<ToVrrp, { kind: "stop" | "leave" }>, wait: Duration): Promise<void> {
     this.#model = undefined;
     this.#respawnTimer?.cancel();
     this.#respawnTimer = undefined;
@@ -133,7 +155,6 @@ export class VrrpKeeper {
     const running = this.#running;
     if (running === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const wait = this.#parts.childWaitTime();
       const killing = this.#parts.timers.after(wait, () => {
         this.#parts.logger.log(killedAfterWaitLine(running.process.pid ?? 0, wait));
         running.process.kill("SIGKILL");
@@ -142,7 +163,7 @@ export class VrrpKeeper {
         killing.cancel();
         resolve();
       };
-      if (running.isConfigured) this.#send(running, { kind: "stop" });
+      if (running.isConfigured) this.#send(running, message);
       else running.process.kill("SIGKILL");
     });
   }

@@ -3,6 +3,7 @@
  * VRRP process sends it to the parent at each change and from time to time; it is plain data.
  */
 import type { Sign } from "../vrrp/conditions.ts";
+import type { IpAddress } from "../base/address.ts";
 import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { Counters, Conflict } from "../vrrp/state.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
@@ -33,6 +34,12 @@ export interface InstanceSnapshot {
     | (Pick<Conflict, "evidence"> & { readonly firstSeen: number; readonly lastSeen: number })
     | undefined;
   readonly master: { readonly address: string; readonly priority: number } | undefined;
+  /** The other router that was heard as master last; `heardAt` in milliseconds since 1970. */
+  readonly peer?:
+    | { readonly address: IpAddress; readonly priority: number; readonly heardAt: number }
+    | undefined;
+  /** After a switchover: a peer is waited for, or has the addresses and is not preempted. */
+  readonly hold?: "handing" | "following" | undefined;
   readonly sendErrno: number;
   /** What keeps others from being heard, or from agreeing; the oldest first. */
   readonly conditions?: readonly ConditionSnapshot[] | undefined;
@@ -168,6 +175,8 @@ export interface DaemonSnapshot {
   readonly version: string;
   readonly pid: number;
   readonly startedAt: number;
+  /** How often the program has been replaced since, by `restart --keep`. */
+  readonly restarts?: number | undefined;
   readonly configFile: string;
   /** Whether the configuration asks for a VRRP process. */
   readonly wantsVrrp: boolean;

@@ -4,6 +4,7 @@
  */
 import { renderCause, renderErrno, renderEvidence, renderFault } from "./causes.ts";
 import { conditionViews } from "./conditions.ts";
+import { orderOf } from "./planned-lines.ts";
 import type { DaemonSnapshot, InstanceSnapshot, ScriptSnapshot } from "./state.ts";
 
 export const STATUS_FORMAT = 1;
@@ -15,6 +16,7 @@ export function renderStatusJson(daemon: DaemonSnapshot): string {
     version: daemon.version,
     pid: daemon.pid,
     startedAtMs: daemon.startedAt,
+    restarts: daemon.restarts ?? 0,
     configFile: daemon.configFile,
     vrrpPid: vrrp?.pid ?? null,
     takenAtMs: vrrp?.takenAt ?? null,
@@ -58,6 +60,9 @@ function instanceView(
     rules: own?.rules ?? [],
     master: instance.master ?? null,
     faults: instance.faults.map((fault) => ({ ...fault, text: renderFault(fault) })),
+    maintenance: maintenanceView(instance),
+    hold: instance.hold ?? null,
+    peer: instance.peer ?? null,
     conflict:
       conflict === undefined
         ? null
@@ -75,6 +80,13 @@ function instanceView(
     sendError: sendErrno === 0 ? null : renderErrno(sendErrno),
     counters: instance.counters,
   };
+}
+
+function maintenanceView(instance: InstanceSnapshot): unknown {
+  const order = orderOf(instance);
+  if (order === undefined) return null;
+  const { since, until, reason, by } = order;
+  return { sinceMs: since, untilMs: until ?? null, reason: reason ?? null, by: by ?? null };
 }
 
 function checkView({ name, command, status, runs, skipped, lastRun }: ScriptSnapshot): unknown {

@@ -15,6 +15,7 @@ import { conditionMark, conditionSentences } from "./conditions.ts";
 import { renderClock, renderDateAndClock, renderSpan } from "./dates.ts";
 import { renderEvent } from "./log-lines.ts";
 import type { Paint, Style } from "./paint.ts";
+import { orderOf, renderHold, renderMaintenanceNow } from "./planned-lines.ts";
 import type { DaemonSnapshot, InstanceSnapshot, JournalEntry, ScriptSnapshot } from "./state.ts";
 import { renderTable } from "./table.ts";
 import type { Cell } from "./table.ts";
@@ -110,10 +111,16 @@ function renderInstanceTable(
 }
 
 const stateText = (instance: InstanceSnapshot): string =>
-  `${instance.state.toUpperCase()}${conditionMark(instance)}`;
+  `${stateWord(instance)}${conditionMark(instance)}`;
 
-const stateStyle = (instance: InstanceSnapshot): Style =>
-  instance.conflict === undefined ? STATE_STYLES[instance.state] : "red";
+/** Whoever planned the work need not be alarmed by FAULT, which programs are told. */
+const stateWord = (instance: InstanceSnapshot): string =>
+  orderOf(instance) === undefined ? instance.state.toUpperCase() : "MAINTENANCE";
+
+const stateStyle = (instance: InstanceSnapshot): Style => {
+  if (instance.conflict !== undefined) return "red";
+  return orderOf(instance) === undefined ? STATE_STYLES[instance.state] : "yellow";
+};
 
 const priorityText = ({ basePriority, effectivePriority }: InstanceSnapshot): string =>
   basePriority === effectivePriority
@@ -140,9 +147,12 @@ function renderSince(at: number, { now, toLocalTime }: StatusContext): string {
 /** The state with its reason, then what is wrong, one line each. */
 function renderInstanceSentences(instance: InstanceSnapshot, context: StatusContext): string {
   const { now, paint } = context;
-  const state = paint(stateStyle(instance), instance.state.toUpperCase());
+  const state = paint(stateStyle(instance), stateWord(instance));
+  const order = orderOf(instance);
+  const why =
+    order === undefined ? renderCause(instance.cause) : renderMaintenanceNow(order, context);
   const since = `since ${renderSince(instance.since, context)} (${renderSpan(now - instance.since)})`;
-  const sentence = `${paint("bold", instance.name)}: ${state} ${since}: ${renderCause(instance.cause)}.`;
+  const sentence = `${paint("bold", instance.name)}: ${state} ${since}: ${why}.`;
   return [sentence, ...troubles(instance, context).map((text) => `  ${paint("red", text)}`)]
     .map((line) => `${line}\n`)
     .join("");
@@ -150,9 +160,10 @@ function renderInstanceSentences(instance: InstanceSnapshot, context: StatusCont
 
 function troubles(instance: InstanceSnapshot, { now }: StatusContext): readonly string[] {
   const lines: string[] = [];
-  if (instance.faults.length > 0 && instance.cause.kind !== "fault") {
-    lines.push(`Faults: ${renderFaults(instance.faults)}.`);
-  }
+  const others = instance.faults.filter(({ kind }) => kind !== "maintenance");
+  const isToldAlready = instance.cause.kind === "fault" && orderOf(instance) === undefined;
+  if (others.length > 0 && !isToldAlready) lines.push(`Faults: ${renderFaults(others)}.`);
+  if (instance.hold !== undefined) lines.push(renderHold(instance.name, instance.hold));
   if (instance.conflict !== undefined) {
     const { evidence, firstSeen } = instance.conflict;
     lines.push(

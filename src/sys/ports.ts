@@ -12,6 +12,7 @@ import type { RouteDetails } from "../wire/netlink/route-details.ts";
 import type { Rule } from "../wire/netlink/rule.ts";
 
 export * from "./link-ports.ts";
+export * from "./planned-ports.ts";
 export * from "./program-ports.ts";
 export * from "./tracker-ports.ts";
 

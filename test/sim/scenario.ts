@@ -168,10 +168,14 @@ export class ScenarioRun {
         this.#update(this.#router(first), { kind: "maintenance", orders });
       },
       switchover: () => {
-        this.#router(first).driver?.handOver(this.#positions(first));
+        const router = this.#router(first);
+        router.driver?.planned.switchover(FIRST, rest[0] === "force", (outcome) => {
+          if (outcome.kind === "refused") this.#say(first, `refuses: ${outcome.refusal.kind}`);
+        });
       },
       release: () => {
-        this.#router(first).driver?.release(this.#positions(first));
+        const outcome = this.#router(first).driver?.planned.release(FIRST);
+        if (outcome?.kind === "refused") this.#say(first, `refuses: ${outcome.refusal.kind}`);
       },
       linkbeat: () => {
         if (rest[0] === "down") host().silentLinks.add("eth0");
@@ -358,10 +362,6 @@ export class ScenarioRun {
     router.driver?.update(update);
   }
 
-  #positions(name: string): readonly number[] {
-    return [...instancesFrom(this.#router(name).words).keys()];
-  }
-
   #router(name: string): Router {
     const router = this.routers.get(name);
     assert(router !== undefined, `no router ${name}`);
@@ -428,6 +428,7 @@ export class ScenarioRun {
   }
 }
 
+const FIRST = "VI_1";
 /** The instance that `sync=` adds. */
 const SECOND = "VI_2";
 

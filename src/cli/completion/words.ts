@@ -92,6 +92,7 @@ const FACILITIES = [...Array(8).keys()].map((number) => `local${number}`);
 function valueOf(argument: string, long: string): Completion {
   if (long === "signum") return { kind: "words", words: [...SIGNALS.keys()] };
   if (long === "log-facility") return { kind: "words", words: ["daemon", "user", ...FACILITIES] };
+  if (argument === "INSTANCE") return { kind: "instance" };
   if (long === "namespace") return { kind: "namespace" };
   return { kind: FILES.test(argument) ? "file" : "nothing" };
 }
@@ -107,6 +108,8 @@ function operandOf(kind: SubcommandDeclaration["operands"]["kind"]): Completion 
       return { kind: "words", words: keywordNames() };
     case "shell":
       return { kind: "words", words: SHELLS };
+    case "onOff":
+      return { kind: "words", words: ["on", "off"] };
     case "subcommand":
       return { kind: "words", words: firstWords() };
   }

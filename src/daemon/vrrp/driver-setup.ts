@@ -1,4 +1,5 @@
 /** What the driver of the VRRP process is given: a configuration, options, and where its words go. */
+import type { IpAddress } from "../../base/address.ts";
 import type { Model } from "../../config/model.ts";
 import type { Verdicts } from "../../track/verdicts.ts";
 import type { Counters } from "../../vrrp/state.ts";
@@ -39,6 +40,12 @@ export interface Predecessor {
   readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly takenAt: number;
+  /** The other router that was master last, heard at milliseconds since 1970. */
+  readonly peer?:
+    | { readonly address: IpAddress; readonly priority: number; readonly heardAt: number }
+    | undefined;
+  /** It had handed its addresses to a peer. */
+  readonly isHeld?: boolean;
 }
 
 export type Predecessors = Readonly<Record<string, Predecessor>>;

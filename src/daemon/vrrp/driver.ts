@@ -6,12 +6,12 @@ import { NO_TIME, earliest } from "../../base/units.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Model } from "../../config/model.ts";
 import type { VrrpSnapshot } from "../../report/state.ts";
-import { linkLine, overrunLine, unknownVridLine } from "../../report/vrrp-lines.ts";
+import { overrunLine } from "../../report/vrrp-lines.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
-import type { Culprit } from "../../vrrp/events.ts";
 import { longestDelayOf } from "../../vrrp/link-delay.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
+import { resume } from "../../vrrp/resume.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
 import {
   groupsOf,
@@ -22,14 +22,14 @@ import {
 import type { SystemConfig, SystemState } from "../../vrrp/system-state.ts";
 import { inherit, initialSystem, stepSystem, systemConfig } from "../../vrrp/system.ts";
 import type { Inheritances, SystemInput } from "../../vrrp/system.ts";
-import { usesInterface } from "./address-work.ts";
 import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./driver-setup.ts";
-import { findInheritances } from "./inheritance.ts";
+import { DriverWords } from "./driver-words.ts";
+import { findInheritances, findMemories } from "./inheritance.ts";
 import type { NetworkChange } from "./network-table.ts";
 import { IsolationWork } from "./isolation-work.ts";
 import { LinkWatch } from "./link-watch.ts";
-import type { LinkFlip } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
+import { PlannedWork } from "./planned-work.ts";
 import { ReceiveWatch } from "./receive-watch.ts";
 import { RouterResources } from "./resources.ts";
 import { systemSnapshot } from "./snapshot.ts";
@@ -39,9 +39,6 @@ import { firstDeadline } from "./timed-work.ts";
 import type { TimedWork } from "./timed-work.ts";
 import type { VmacWork } from "./vmac-work.ts";
 
-/** Unknown router ids remembered so that each is said once. */
-const UNKNOWN_VRIDS_LIMIT = 255;
-
 export class VrrpDriver implements Disposable {
   readonly #ports: NetworkPorts;
   readonly #output: DriverOutput;
@@ -49,6 +46,7 @@ export class VrrpDriver implements Disposable {
   readonly #predecessors: Predecessors;
   readonly #resources: RouterResources;
   readonly #performer: Performer;
+  readonly planned: PlannedWork;
   readonly #links: VmacWork;
   readonly #linkWatch: LinkWatch;
   readonly #proofs: ReceiveWatch;
@@ -56,17 +54,19 @@ export class VrrpDriver implements Disposable {
   readonly #timed: readonly TimedWork[];
   readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
-  readonly #unknownVrids = new Set<number>();
+  readonly #words: DriverWords;
   #model: Model;
   #config: SystemConfig;
   #state: SystemState;
   #isBusy = false;
+  #hasSuccessor = false;
   #whenStopped: (() => void) | undefined;
 
   /** Opens netlink and looks at the network; nothing is sent before `start`. */
   constructor(ports: NetworkPorts, setup: DriverSetup, output: DriverOutput) {
     this.#ports = ports;
     this.#output = output;
+    this.#words = new DriverWords({ output, processName: (pid) => ports.processName(pid) });
     this.#options = setup.options;
     this.#predecessors = setup.predecessors ?? {};
     const { nftables } = setup.model.global;
@@ -101,18 +101,19 @@ export class VrrpDriver implements Disposable {
         this.#finishStop();
       },
     });
-    this.#model = setup.model;
-    this.#performer.pacer.configure(setup.model.garpGroups);
+    this.planned = this.#newPlannedWork();
     this.#links = this.#resources.links(() => {
       this.#onNotices([]);
     });
+    this.#model = setup.model;
+    this.#performer.pacer.configure(setup.model.garpGroups);
     this.#config = this.#configOf(setup.model);
     this.#linkWatch = new LinkWatch({
       ports,
       table: this.#resources.table,
       limit: (name) => longestDelayOf(this.#config, this.#state, name),
       changed: (flips) => {
-        this.#sayFlips(flips);
+        this.#words.flips(flips, this.#config);
         this.#adapt();
       },
     });
@@ -133,7 +134,7 @@ export class VrrpDriver implements Disposable {
         this.update(update);
       },
     });
-    const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch];
+    const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch, this.planned];
     this.#timed = [...works, this.#proofs, this.#isolation, this.#links];
     this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
@@ -145,6 +146,20 @@ export class VrrpDriver implements Disposable {
     });
     ports.clock.onWake(() => {
       this.#onWake();
+    });
+  }
+
+  #newPlannedWork(): PlannedWork {
+    return new PlannedWork({
+      ports: this.#ports,
+      table: this.#resources.table,
+      world: () => ({ config: this.#config, state: this.#state }),
+      feed: (input) => {
+        this.#feed(input);
+      },
+      arm: () => {
+        this.#arm();
+      },
     });
   }
 
@@ -187,7 +202,8 @@ export class VrrpDriver implements Disposable {
       now: clock.now(),
       wallClock: clock.wallClock(),
     });
-    this.#state = inherit(this.#state, inherited);
+    const memories = findMemories(this.#config, this.#predecessors, clock);
+    this.#state = inherit(resume(this.#state, memories), inherited);
     for (const router of inherited.keys()) this.#resources.takeOver(router);
     return inherited;
   }
@@ -196,23 +212,13 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "tracker", update });
   }
 
-  /** The masters among `routers` resign, and hold back afterwards. */
-  handOver(routers: readonly number[]): void {
-    this.#feed({ kind: "handOver", routers });
-  }
-
-  /** The end of that: their priority counts again. */
-  release(routers: readonly number[]): void {
-    this.#feed({ kind: "release", routers });
-  }
-
   /** Returns how many instances the new configuration touched. */
   reload(model: Model, told: Verdicts): number {
     const verdicts = { ...told, isolation: this.#state.verdicts.isolation };
     const next = this.#configOf(model);
     const made = this.#links.make();
     this.#linkWatch.configure(model.links);
-    const before = { ...this.#state, verdicts, network: this.#resources.table.network };
+    const before = { ...this.#state, network: this.#resources.table.network, verdicts };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
     this.#isBusy = true;
     this.#performer.perform(change.farewells);
@@ -266,6 +272,14 @@ export class VrrpDriver implements Disposable {
     if (this.#performer.slices.isIdle) this.#finishStop();
   }
 
+  /** Leaves everything to a process that follows at once; `whenDone` as above. */
+  leave(whenDone: () => void): void {
+    this.#hasSuccessor = true;
+    this.#whenStopped = whenDone;
+    this.#feed({ kind: "leave" });
+    if (this.#performer.slices.isIdle) this.#finishStop();
+  }
+
   [Symbol.dispose](): void {
     this.#linkWatch[Symbol.dispose]();
     this.#proofs[Symbol.dispose]();
@@ -283,7 +297,7 @@ export class VrrpDriver implements Disposable {
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       const done = stepSystem(this.#config, this.#state, next, this.#ports.clock.now());
       this.#state = done.state;
-      for (const vrid of done.unknownVrids) this.#sayUnknown(vrid);
+      if (this.#model.global.logUnknownVrids) this.#words.unknownVrids(done.unknownVrids);
       this.#performer.perform(done.effects);
     }
     this.#isBusy = false;
@@ -337,10 +351,8 @@ export class VrrpDriver implements Disposable {
       this.#resources.readNetwork();
     }
     const told = change.flips.filter(({ name }) => !this.#linkWatch.watches(name));
-    this.#sayFlips([
-      ...told.map((flip) => ({ ...flip, source: "netlink" as const })),
-      ...this.#linkWatch.settle(),
-    ]);
+    const flips = told.map((flip) => ({ ...flip, source: "netlink" as const }));
+    this.#words.flips([...flips, ...this.#linkWatch.settle()], this.#config);
     if (change.changed || change.mustDump) this.#adapt();
     this.#resources.statics.onLostAddresses(change.lost);
     for (const { interfaceIndex, address, by } of change.lost) {
@@ -348,7 +360,7 @@ export class VrrpDriver implements Disposable {
       if (router === undefined) continue;
       if (by === undefined && this.#performer.leases.isOldNews(router, this.#ports.clock.now()))
         continue;
-      this.#feed({ kind: "addressLost", router, address, by: this.#culprit(by) });
+      this.#feed({ kind: "addressLost", router, address, by: this.#words.culprit(by) });
     }
     const further = this.#links.make();
     if (further !== undefined) this.#onChange(further);
@@ -382,30 +394,7 @@ export class VrrpDriver implements Disposable {
     this.#whenStopped = undefined;
     if (done === undefined) return;
     // Addresses that stay keep what keeps them from answering.
-    if (!this.#options.keepAddresses) this.#resources.release(this.#links);
+    if (!this.#options.keepAddresses && !this.#hasSuccessor) this.#resources.release(this.#links);
     done();
-  }
-
-  // ---- Words ------------------------------------------------------------------------------------
-
-  #sayUnknown(vrid: number): void {
-    const isKnown = this.#unknownVrids.has(vrid) || this.#unknownVrids.size >= UNKNOWN_VRIDS_LIMIT;
-    if (!this.#model.global.logUnknownVrids || isKnown) return;
-    this.#unknownVrids.add(vrid);
-    this.#output.line("info", unknownVridLine(vrid), false);
-  }
-
-  #culprit(pid: number | undefined): Culprit | undefined {
-    return pid === undefined ? undefined : { pid, name: this.#ports.processName(pid) };
-  }
-
-  #sayFlips(flips: readonly LinkFlip[]): void {
-    for (const { name, up, source } of flips) {
-      if (this.#isInUse(name)) this.#output.line("info", linkLine(name, up, source), false);
-    }
-  }
-
-  #isInUse(name: string): boolean {
-    return this.#config.routers.some(({ config }) => usesInterface(config, name));
   }
 }

@@ -4,8 +4,10 @@
  */
 import { before, plus, seconds, times } from "../../base/units.ts";
 import type { Duration, Instant } from "../../base/units.ts";
+import type { Clock } from "../../sys/ports.ts";
 import type { Inheritance } from "../../vrrp/adoption.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
+import type { Memory } from "../../vrrp/resume.ts";
 import type { SystemConfig } from "../../vrrp/system-state.ts";
 import { allAddresses } from "./address-work.ts";
 import type { Predecessor, Predecessors } from "./driver-setup.ts";
@@ -64,6 +66,25 @@ function inheritanceOf(config: InstanceConfig, facts: InheritanceFacts): Inherit
     counters: predecessor?.counters,
     sequence: predecessor === undefined ? 0 : sequenceAfter(config, predecessor, facts.wallClock),
   };
+}
+
+/** What is remembered of the instances of the process before, by position. */
+export function findMemories(
+  { routers }: SystemConfig,
+  predecessors: Predecessors,
+  clock: Pick<Clock, "now" | "wallClock">,
+): ReadonlyMap<number, Memory> {
+  const [now, wallMs] = [clock.now(), clock.wallClock()];
+  return new Map(
+    routers.flatMap(({ config }, index): readonly (readonly [number, Memory])[] => {
+      const known = predecessors[config.name];
+      if (known === undefined) return [];
+      const { counters, peer, isHeld = false } = known;
+      const age = times(seconds(1), Math.max(0, wallMs - (peer?.heardAt ?? wallMs)) / 1_000);
+      const heard = peer === undefined ? undefined : { ...peer, heardAt: before(now, age) };
+      return [[index, { counters, peer: heard, isHeld }]];
+    }),
+  );
 }
 
 function sequenceAfter(config: InstanceConfig, known: Predecessor, wallClock: number): number {

@@ -8,6 +8,7 @@ import type { NetworkPorts } from "../../sys/ports.ts";
 import { NO_VERDICTS } from "../../track/verdicts.ts";
 import type { Verdicts } from "../../track/verdicts.ts";
 import type { DriverOutput } from "./driver-setup.ts";
+import type { PlannedOutcome } from "./planned-work.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "../messages.ts";
 import { VrrpDriver } from "./driver.ts";
 import { rehearse, rehearseKernel } from "./rehearsal.ts";
@@ -82,6 +83,13 @@ export class VrrpSession {
         this.#driver?.clearCounters();
         this.#snapshotSoon();
         return;
+      case "switchover":
+      case "release":
+        this.#order(message);
+        return;
+      case "leave":
+        this.#leave();
+        return;
       case "ping":
         this.#send({ kind: "alive", sequence: message.sequence });
         return;
@@ -98,14 +106,42 @@ export class VrrpSession {
     if (this.#isStopping) return;
     this.#isStopping = true;
     const end = (): void => {
-      this.#sendSnapshot();
-      this.#send({ kind: "stopped" });
-      this.#ports.later(0, () => {
-        this.#ports.exit(ExitCode.ok);
-      });
+      this.#sayEnd();
     };
     if (this.#driver === undefined) end();
     else this.#driver.stop(end);
+  }
+
+  #sayEnd(): void {
+    this.#sendSnapshot();
+    this.#send({ kind: "stopped" });
+    this.#ports.later(0, () => {
+      this.#ports.exit(ExitCode.ok);
+    });
+  }
+
+  /** An operator's order; what came of it is told in any case. */
+  #order(message: Extract<ToVrrp, { kind: "switchover" | "release" }>): void {
+    const { id, instance } = message;
+    const planned = this.#driver?.planned;
+    const tell = (outcome: PlannedOutcome): void => {
+      this.#send({ kind: "planned", id, outcome });
+      this.#snapshotSoon();
+    };
+    if (planned === undefined) tell({ kind: "refused", refusal: { kind: "unknownInstance" } });
+    else if (message.kind === "release") tell(planned.release(instance));
+    else planned.switchover(instance, message.force, tell);
+  }
+
+  /** As `stop`, but everything stays for the process that follows. */
+  #leave(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const end = (): void => {
+      this.#sayEnd();
+    };
+    if (this.#driver === undefined) end();
+    else this.#driver.leave(end);
   }
 
   /** For a predecessor that will not be followed soon: its last words, then the end. */

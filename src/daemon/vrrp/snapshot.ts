@@ -108,6 +108,8 @@ export function instanceSnapshot(
             lastSeen: wallTime(clock, conflict.lastSeen),
           },
     master: state.master,
+    peer: state.peer && { ...state.peer, heardAt: wallTime(clock, state.peer.heardAt) },
+    hold: state.hold?.kind,
     sendErrno: state.sendErrno,
     conditions: conditionSnapshots(state, clock),
     proof: proofOf(router, state, clock),

@@ -103,6 +103,22 @@ export const timerfdSettime = declare<
   (fd: number, flags: number, value: Memory, old: Memory) => number
 >("int timerfd_settime(int fd, int flags, const void *value, void *old)");
 
+/** For commands that take a number. */
+export const fcntl = declare<(fd: number, command: number, value: number) => number>(
+  "int fcntl(int fd, int command, long value)",
+);
+export const memfdCreate = declare<(name: string, flags: number) => number>(
+  "int memfd_create(const char *name, unsigned int flags)",
+);
+/** Lists end with null. Comes back only with a failure. */
+export const execve = declare<
+  (
+    path: string,
+    words: readonly (string | null)[],
+    environment: readonly (string | null)[],
+  ) => number
+>("int execve(const char *path, const char **words, const char **environment)");
+
 export const prctl = declare<(option: number, value: number) => number>(
   "int prctl(int option, unsigned long value)",
 );

@@ -1,4 +1,5 @@
 /** A clock, programs and a log that a test owns. */
+import { Errno, SyscallError } from "../../../src/base/failure.ts";
 import { after, instant, microseconds } from "../../../src/base/units.ts";
 import type { Duration, Instant } from "../../../src/base/units.ts";
 import { Logger } from "../../../src/daemon/logger.ts";
@@ -10,6 +11,7 @@ import type {
 } from "../../../src/daemon/vrrp-process.ts";
 import type {
   FilePort,
+  PlannedPorts,
   ProcessDetails,
   ProcessNotice,
   ProcessPort,
@@ -86,6 +88,26 @@ export class ManualTimers implements Timers {
   #next(end: Instant): Pending | undefined {
     return [...this.#pending].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   }
+}
+
+/** State files in memory, and a program that cannot be replaced. */
+export function fakePlanned(files = new Map<string, string>(), handover?: string): PlannedPorts {
+  return {
+    stateFiles: {
+      read: (path) => files.get(path),
+      replace: (path, text) => {
+        files.set(path, text);
+      },
+      remove: (path) => {
+        files.delete(path);
+      },
+    },
+    callerOf: () => "root",
+    handover,
+    replaceProgram: () => {
+      throw new SyscallError("execve", Errno.ENOENT, "replace the program");
+    },
+  };
 }
 
 export interface FakeRun {

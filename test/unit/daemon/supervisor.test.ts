@@ -18,6 +18,7 @@ import {
   FakeProcesses,
   FakeProcessTable,
   FakeVrrp,
+  fakePlanned,
   ManualTimers,
   recordingLogger,
   settle,
@@ -94,6 +95,7 @@ function setUp(choices: Choices = {}) {
     load: () => configuration,
     saveConfiguration: () => undefined,
     startVrrp: () => new FakeVrrp(300),
+    planned: fakePlanned(),
     earlyVrrp: early,
     lockPidFile: (path) =>
       path === choices.taken
@@ -395,7 +397,7 @@ test("what is tracked is known to the VRRP process from its first word on, and t
   const daemon = await running({ first: good(tracking) });
   const first = daemon.early.sent.find(({ kind }) => kind === "configure");
   assert.deepEqual(first?.kind === "configure" && first.verdicts, {
-    ...{ scripts: {}, processes: { web: "bad" }, files: { f: 0 } },
+    ...{ scripts: {}, processes: { web: "bad" }, files: { f: 0 }, maintenance: [] },
   });
   daemon.table.start(10, "nginx");
   daemon.tracked.put("/run/f", "3");
