@@ -75,8 +75,9 @@ const withoutTrackers = (config: InstanceConfig): InstanceConfig => ({
   trackedFiles: [],
   trackedInterfaces: [],
   trackPrimary: false,
-  // Time passes in leaps there.
+  // Time passes in leaps there, and nobody else is heard.
   lease: undefined,
+  receiveProof: undefined,
 });
 
 function playOnce(model: Model, network: RehearsalNetwork): void {
