@@ -118,7 +118,6 @@ export class NeighbourWatch implements Disposable {
 }
 
 /** What an ARP frame says of an address. */
-export /** What an ARP frame says of an address. */
 export function arpClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
   const arp = decodeArp(frame);
   if (!arp.ok) return undefined;
@@ -128,7 +127,6 @@ export function arpClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
 }
 
 /** What a neighbour advertisement says of an address. */
-export /** What a neighbour advertisement says of an address. */
 export function adClaim(frame: Uint8Array): Omit<Claim, "router"> | undefined {
   const advertisement = decodeNeighbourAdvertisement(frame);
   if (!advertisement.ok) return undefined;
