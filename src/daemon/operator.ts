@@ -80,6 +80,11 @@ export class Operator {
     return this.#snapshot;
   }
 
+  /** Where the adverts of an instance come from, as far as is known. */
+  sourceOf(name: string): string | undefined {
+    return this.#snapshot?.instances.find((each) => each.name === name)?.sourceAddress;
+  }
+
   status(journalEntries: number): DaemonSnapshot {
     const { pid, configFile, journal, scripts, trackers, wantsVrrp } = this.#parts;
     return {

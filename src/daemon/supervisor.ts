@@ -79,7 +79,8 @@ export class Supervisor {
         });
       },
     });
-    this.#trackers = new Trackers(parts, (update) =>
+    const sourceOf = (name: string): string | undefined => this.#operator.sourceOf(name);
+    this.#trackers = new Trackers({ ...parts, sourceOf }, (update) =>
       this.#keeper.tell({ kind: "tracker", update }),
     );
     this.#reader = new ConfigurationReader(parts);
@@ -163,6 +164,7 @@ export class Supervisor {
         if (vrrpPid === undefined) {
           this.#operator.setSnapshot(undefined);
           this.#planned.lost();
+          if (!this.#isStopping) this.#trackers.witnesses.absent();
         } else this.#pidFiles?.setVrrp(vrrpPid);
       },
       failed: (code) => {
@@ -280,6 +282,7 @@ export class Supervisor {
         logger.logAll(renderEvent(message.event, facts), source);
         this.#programs.heard(message.event);
         this.#firewall.heard(message.event);
+        this.#trackers.witnesses.hear(message.event);
         this.#planned.heard(message.event);
         return;
       }
@@ -367,6 +370,7 @@ export class Supervisor {
     this.#schedule.stop();
     this.#programs.beginStop();
     await this.#keeper.stop();
+    await this.#trackers.witnesses.giveBack();
     await this.#programs.notificationsDone();
     await this.#programs.runLifeScript("shutdown_script");
     (await this.#control)?.[Symbol.dispose]();

@@ -57,3 +57,6 @@ export const witnessLine = (name: string, verdict: WitnessVerdict): LogLine =>
 /** Said once until the witness answers again. */
 export const witnessFailsLine = (name: string, reason: string): LogLine =>
   warning(`${name} witness does not answer: ${reason}. VRRP goes on as if there were none`);
+
+export const witnessAnswersLine = (name: string): LogLine =>
+  notice(`${name} witness answers again`);

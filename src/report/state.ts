@@ -4,6 +4,7 @@
  */
 import type { Sign } from "../vrrp/conditions.ts";
 import type { IpAddress } from "../base/address.ts";
+import type { WitnessVerdict } from "../track/witness.ts";
 import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { Counters, Conflict } from "../vrrp/state.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
@@ -152,6 +153,17 @@ export type TrackerSnapshot =
       readonly verdict: "good" | "bad";
       /** A delay runs, after which the verdict turns. */
       readonly isTurning: boolean;
+    }
+  | {
+      readonly kind: "witness";
+      /** Of the instance. */
+      readonly name: string;
+      readonly urls: readonly string[];
+      readonly verdict: WitnessVerdict;
+      /** Milliseconds since 1970. */
+      readonly answeredAt: number | undefined;
+      /** Why the last question had no answer. */
+      readonly trouble: string | undefined;
     };
 
 /** An entry of the journal. */

@@ -21,6 +21,7 @@ import { renderTable } from "./table.ts";
 import type { Cell } from "./table.ts";
 import { renderTrackers } from "./tracker-table.ts";
 import { PRODUCT } from "./version.ts";
+import { renderWitnesses } from "./witness-table.ts";
 
 export interface StatusContext {
   /** Milliseconds since 1970. */
@@ -45,7 +46,10 @@ export function renderStatus(daemon: DaemonSnapshot, context: StatusContext): st
   }
   if (daemon.syncGroups.length > 0) parts.push(renderSyncGroups(daemon.syncGroups, context.paint));
   if (scripts.length > 0) parts.push(renderScripts(scripts, context));
-  if (trackers.length > 0) parts.push(renderTrackers(trackers, context.paint));
+  const witnesses = trackers.filter((each) => each.kind === "witness");
+  const tracked = trackers.filter((each) => each.kind !== "witness");
+  if (tracked.length > 0) parts.push(renderTrackers(tracked, context.paint));
+  if (witnesses.length > 0) parts.push(renderWitnesses(witnesses, context));
   return parts.join("\n");
 }
 

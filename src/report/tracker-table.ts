@@ -4,6 +4,8 @@ import type { TrackerSnapshot } from "./state.ts";
 import { renderTable } from "./table.ts";
 import type { Cell } from "./table.ts";
 
+type Tracked = Exclude<TrackerSnapshot, { kind: "witness" }>;
+
 const COLUMNS = [
   { title: "TRACKED", align: "left" },
   { title: "NAME", align: "left" },
@@ -11,7 +13,7 @@ const COLUMNS = [
   { title: "OF", align: "left" },
 ] as const;
 
-export function renderTrackers(trackers: readonly TrackerSnapshot[], paint: Paint): string {
+export function renderTrackers(trackers: readonly Tracked[], paint: Paint): string {
   const rows = trackers.map((tracker): readonly Cell[] => [
     { text: tracker.kind },
     { text: tracker.name },
@@ -29,7 +31,7 @@ const TROUBLES = {
   refused: "0 (it is not read)",
 } as const;
 
-function statusOf(tracker: TrackerSnapshot, paint: Paint): Cell {
+function statusOf(tracker: Tracked, paint: Paint): Cell {
   if (tracker.kind === "file") {
     const { value, trouble } = tracker;
     return { text: trouble === undefined ? String(value) : TROUBLES[trouble] };

@@ -64,6 +64,7 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     { program: "nginx", package: "nginx-light", purpose: "the service behind the address" },
     { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
     { program: "/usr/lib/frr/vrrpd", package: "frr", purpose: "a third VRRP", optional: true },
+    { program: "etcd", package: "etcd-server", purpose: "a split brain's witness", optional: true },
   ],
   vm: [
     ...NETWORK,
