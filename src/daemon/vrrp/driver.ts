@@ -9,7 +9,6 @@ import type { VrrpSnapshot } from "../../report/state.ts";
 import { overrunLine } from "../../report/vrrp-lines.ts";
 import type { AddressInfo, LinkInfo, NetworkNotice, NetworkPorts } from "../../sys/ports.ts";
 import type { TrackerUpdate, Verdicts } from "../../track/verdicts.ts";
-import { longestDelayOf } from "../../vrrp/link-delay.ts";
 import { positionAfter, reloadSystem } from "../../vrrp/reload.ts";
 import { resume } from "../../vrrp/resume.ts";
 import { NO_COUNTS } from "../../vrrp/state.ts";
@@ -26,11 +25,8 @@ import type { DriverOptions, DriverOutput, DriverSetup, Predecessors } from "./d
 import { DriverWords } from "./driver-words.ts";
 import { findInheritances, findMemories } from "./inheritance.ts";
 import type { NetworkChange } from "./network-table.ts";
-import { IsolationWork } from "./isolation-work.ts";
-import { LinkWatch } from "./link-watch.ts";
 import { Performer } from "./performer.ts";
 import { PlannedWork } from "./planned-work.ts";
-import { ReceiveWatch } from "./receive-watch.ts";
 import { RouterResources } from "./resources.ts";
 import { systemSnapshot } from "./snapshot.ts";
 import { SleepWatch } from "./sleep-watch.ts";
@@ -38,6 +34,7 @@ import { settingsOf } from "./system-settings.ts";
 import { firstDeadline } from "./timed-work.ts";
 import type { TimedWork } from "./timed-work.ts";
 import type { VmacWork } from "./vmac-work.ts";
+import { Watches } from "./watches.ts";
 
 export class VrrpDriver implements Disposable {
   readonly #ports: NetworkPorts;
@@ -48,9 +45,7 @@ export class VrrpDriver implements Disposable {
   readonly #performer: Performer;
   readonly planned: PlannedWork;
   readonly #links: VmacWork;
-  readonly #linkWatch: LinkWatch;
-  readonly #proofs: ReceiveWatch;
-  readonly #isolation: IsolationWork;
+  readonly #watches: Watches;
   readonly #timed: readonly TimedWork[];
   readonly #sleep: SleepWatch;
   readonly #inputs: SystemInput[] = [];
@@ -70,15 +65,14 @@ export class VrrpDriver implements Disposable {
     this.#options = setup.options;
     this.#predecessors = setup.predecessors ?? {};
     const { nftables } = setup.model.global;
-    const leases = !setup.options.keepAddresses;
     this.#resources = new RouterResources(
       ports,
-      { nftables, leases },
+      { nftables, leases: !setup.options.keepAddresses },
       {
         feed: (input) => {
           this.#lookBack();
           this.#feed(input);
-          if (input.kind === "packets") this.#proofs.heardIn(input.packets);
+          if (input.kind === "packets") this.#watches.proofs.heardIn(input.packets);
         },
         line: (level, text) => {
           output.line(level, text, false);
@@ -108,34 +102,10 @@ export class VrrpDriver implements Disposable {
     this.#model = setup.model;
     this.#performer.pacer.configure(setup.model.garpGroups);
     this.#config = this.#configOf(setup.model);
-    this.#linkWatch = new LinkWatch({
-      ports,
-      table: this.#resources.table,
-      limit: (name) => longestDelayOf(this.#config, this.#state, name),
-      changed: (flips) => {
-        this.#words.flips(flips, this.#config);
-        this.#adapt();
-      },
-    });
-    this.#linkWatch.configure(setup.model.links);
-    this.#proofs = new ReceiveWatch({
-      ports,
-      table: this.#resources.table,
-      world: () => ({ config: this.#config, state: this.#state }),
-      proved: () => {
-        this.#adapt();
-      },
-    });
-    this.#isolation = new IsolationWork({
-      ports,
-      table: this.#resources.table,
-      config: () => this.#config,
-      tell: (update) => {
-        this.update(update);
-      },
-    });
-    const works = [this.#performer.pacer, this.#performer.leases, this.#linkWatch, this.planned];
-    this.#timed = [...works, this.#proofs, this.#isolation, this.#links];
+    this.#watches = this.#newWatches();
+    this.#watches.links.configure(setup.model.links);
+    const { pacer, leases } = this.#performer;
+    this.#timed = [pacer, leases, this.planned, ...this.#watches.timed, this.#links];
     this.#sleep = new SleepWatch(ports.clock);
     const facts = { network: this.#resources.table.network, verdicts: setup.verdicts };
     this.#state = initialSystem(this.#config, facts, ports.clock.now());
@@ -146,6 +116,23 @@ export class VrrpDriver implements Disposable {
     });
     ports.clock.onWake(() => {
       this.#onWake();
+    });
+  }
+
+  #newWatches(): Watches {
+    return new Watches({
+      ports: this.#ports,
+      table: this.#resources.table,
+      world: () => ({ config: this.#config, state: this.#state }),
+      flipped: (flips) => {
+        this.#words.flips(flips, this.#config);
+      },
+      adapt: () => {
+        this.#adapt();
+      },
+      update: (update) => {
+        this.update(update);
+      },
     });
   }
 
@@ -180,7 +167,7 @@ export class VrrpDriver implements Disposable {
   /** Nothing has started yet, so that instances do not miss what is made now. */
   #beginLinks(): void {
     this.#links.make();
-    this.#feed({ kind: "network", network: this.#proofs.network() });
+    this.#feed({ kind: "network", network: this.#watches.proofs.network() });
   }
 
   /** Resigns on behalf of what a dead daemon has left, and takes that off; then `whenDone`. */
@@ -217,7 +204,7 @@ export class VrrpDriver implements Disposable {
     const verdicts = { ...told, isolation: this.#state.verdicts.isolation };
     const next = this.#configOf(model);
     const made = this.#links.make();
-    this.#linkWatch.configure(model.links);
+    this.#watches.links.configure(model.links);
     const before = { ...this.#state, network: this.#resources.table.network, verdicts };
     const change = reloadSystem(this.#config, next, before, this.#ports.clock.now());
     this.#isBusy = true;
@@ -281,9 +268,7 @@ export class VrrpDriver implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#linkWatch[Symbol.dispose]();
-    this.#proofs[Symbol.dispose]();
-    this.#isolation[Symbol.dispose]();
+    this.#watches[Symbol.dispose]();
     this.#resources[Symbol.dispose]();
   }
 
@@ -350,9 +335,9 @@ export class VrrpDriver implements Disposable {
       this.#output.line("warning", overrunLine(), false);
       this.#resources.readNetwork();
     }
-    const told = change.flips.filter(({ name }) => !this.#linkWatch.watches(name));
+    const told = change.flips.filter(({ name }) => !this.#watches.links.watches(name));
     const flips = told.map((flip) => ({ ...flip, source: "netlink" as const }));
-    this.#words.flips([...flips, ...this.#linkWatch.settle()], this.#config);
+    this.#words.flips([...flips, ...this.#watches.links.settle()], this.#config);
     if (change.changed || change.mustDump) this.#adapt();
     this.#resources.statics.onLostAddresses(change.lost);
     for (const { interfaceIndex, address, by } of change.lost) {
@@ -369,7 +354,7 @@ export class VrrpDriver implements Disposable {
 
   /** The network as it counts is different now. */
   #adapt(): void {
-    this.#feed({ kind: "network", network: this.#proofs.network() });
+    this.#feed({ kind: "network", network: this.#watches.proofs.network() });
     this.#resources.prepare(this.#config, this.#state);
     this.#syncSockets();
   }
