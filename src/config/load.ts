@@ -154,9 +154,9 @@ function finishModel(root: RootDraft, source: FileSource, scope: Scope): Model {
   return {
     ...{ global, scripts, trackFiles, trackProcesses },
     ...{ instances, syncGroups, statics: statics.statics, hasVirtualServers, hasBfd },
+    trackGroups: statics.trackGroups,
     links: finishLinks(root, instances, scope),
     garpGroups: finishGarpGroups(root, scope),
-    trackGroups: statics.trackGroups,
   };
 }
 

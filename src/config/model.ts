@@ -70,9 +70,9 @@ export interface NftablesConfig {
 
 /** A pipe that is told of every change, and the program that reads it. */
 export interface FifoConfig {
+  readonly keyword: "notify_fifo" | "vrrp_notify_fifo";
   readonly path: string;
   readonly owner: { readonly user: string; readonly group: string | undefined } | undefined;
-  readonly keyword: "notify_fifo" | "vrrp_notify_fifo";
   readonly script: Command | undefined;
 }
 
@@ -106,8 +106,8 @@ export interface Model {
   readonly links: LinksConfig;
   readonly garpGroups: readonly GarpGroupConfig[];
   readonly statics: StaticsConfig;
+  readonly trackGroups: readonly TrackGroupConfig[];
   /** Whether the file has virtual servers or BFD instances, whose processes come later. */
   readonly hasVirtualServers: boolean;
-  readonly trackGroups: readonly TrackGroupConfig[];
   readonly hasBfd: boolean;
 }

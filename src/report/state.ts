@@ -2,8 +2,8 @@
  * The one state tree. Everything a user sees (status, dumps, JSON, metrics) is a view of this. The
  * VRRP process sends it to the parent at each change and from time to time; it is plain data.
  */
-import type { Sign } from "../vrrp/conditions.ts";
 import type { IpAddress } from "../base/address.ts";
+import type { Sign } from "../vrrp/conditions.ts";
 import type { WitnessVerdict } from "../track/witness.ts";
 import type { FaultCause, StateName, TransitionCause, VrrpEvent } from "../vrrp/events.ts";
 import type { Counters, Conflict } from "../vrrp/state.ts";

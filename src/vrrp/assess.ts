@@ -118,11 +118,14 @@ interface Vote {
   readonly good: boolean | undefined;
 }
 
-/** What a vote adds: positive weights while good, negative ones while bad; `reverse` negates. */
+/**
+ * What a vote adds: positive weights while good, negative ones while bad. `reverse` turns the sign
+ * of what is added, not when it is: keepalived.conf(5), track_bfd, and as Keepalived does.
+ */
 function weightOf({ tracked, good }: Vote): number {
-  if (tracked.weight === 0 || good === undefined) return 0;
-  const weight = tracked.reverse ? -tracked.weight : tracked.weight;
-  return weight > 0 === good ? weight : 0;
+  const { weight, reverse } = tracked;
+  if (weight === 0 || good === undefined || weight > 0 !== good) return 0;
+  return reverse ? -weight : weight;
 }
 
 /** Weight 0: failing is a fault; with `reverse`, being good is. */

@@ -217,7 +217,6 @@ export function countRejection(counters: Counters, rejection: Rejection): Counte
       return { ...counters, [name]: counters[name] + 1 };
     }
     case "authFailure":
-    case "hmac":
     case "replay":
       return { ...counters, authFailures: counters.authFailures + 1 };
     case "interval":

@@ -12,15 +12,14 @@ import type {
   OutgoingAdvert,
 } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
-import { advertInterface } from "../../vrrp/vmac-config.ts";
 import { roomBytes } from "../../vrrp/receive-room.ts";
+import { advertInterface } from "../../vrrp/vmac-config.ts";
 
 interface Open {
   readonly socket: AdvertSocket;
   readonly options: AdvertSocketOptions;
 }
 
-/** What became of the adverts of one step: the errno of each router that sent, 0 for success. */
 /** A pair of sockets and the routers that use it, by position. */
 export interface OpenSocket {
   readonly options: AdvertSocketOptions;
@@ -28,6 +27,7 @@ export interface OpenSocket {
   readonly users: readonly number[];
 }
 
+/** What became of the adverts of one step: the errno of each router that sent, 0 for success. */
 export type SendResults = ReadonlyMap<number, number>;
 
 /** A packet, and the VRF it was heard in, when by a socket that listens to all of one. */
@@ -119,7 +119,6 @@ export class AdvertSockets implements Disposable {
     return results;
   }
 
-  /** Hears what has arrived on any socket and waits to be read. */
   list(): readonly OpenSocket[] {
     const users = new Map<string, number[]>();
     for (const [router, key] of this.#keys.entries()) {
@@ -135,6 +134,7 @@ export class AdvertSockets implements Disposable {
     }));
   }
 
+  /** Hears what has arrived on any socket and waits to be read. */
   poll(): void {
     for (const { socket } of this.#open.values()) socket.poll();
   }

@@ -318,8 +318,8 @@ export class RouterResources implements Disposable {
   /** At the end: takes off what stays while the daemon runs. */
   release(links: VmacWork): void {
     this.statics.remove();
-    links.release();
     this.#secondaries.release();
+    links.release();
     this.firewall.end();
   }
 
