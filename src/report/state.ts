@@ -31,6 +31,8 @@ export interface InstanceSnapshot {
   readonly excludedAddresses: readonly string[];
   readonly installed: boolean;
   readonly faults: readonly FaultCause[];
+  /** The targets of its isolation_check, while none of them answers. */
+  readonly isolatedFrom?: readonly string[];
   readonly conflict:
     | (Pick<Conflict, "evidence"> & { readonly firstSeen: number; readonly lastSeen: number })
     | undefined;

@@ -168,6 +168,9 @@ function troubles(instance: InstanceSnapshot, { now }: StatusContext): readonly 
   const isToldAlready = instance.cause.kind === "fault" && orderOf(instance) === undefined;
   if (others.length > 0 && !isToldAlready) lines.push(`Faults: ${renderFaults(others)}.`);
   if (instance.hold !== undefined) lines.push(renderHold(instance.name, instance.hold));
+  if (instance.isolatedFrom !== undefined && instance.state !== "fault") {
+    lines.push(`Isolated: ${instance.isolatedFrom.join(", ")} silent on the link.`);
+  }
   if (instance.conflict !== undefined) {
     const { evidence, firstSeen } = instance.conflict;
     lines.push(

@@ -99,6 +99,7 @@ export function instanceSnapshot(
     excludedAddresses: config.excludedAddresses.map(addressText),
     installed: held.addresses > 0,
     faults: activeFaults(state),
+    ...(assessment.isolation === "isolated" && { isolatedFrom: config.isolation?.targets ?? [] }),
     conflict:
       conflict?.isConfirmed !== true
         ? undefined

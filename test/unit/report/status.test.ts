@@ -206,3 +206,16 @@ test("sync groups, trackers, routes and rules are seen, in the table and in the 
   assert.deepEqual(first["routes"], ["prepend 198.51.100.0/24"]);
   assert.deepEqual(first["rules"], ["from all"]);
 });
+
+test("a router that is isolated says so, and a witness has a row with its last word", () => {
+  const witness = {
+    ...{ kind: "witness", name: "VI_2", urls: ["https://198.51.100.7:2379"] },
+    verdict: { kind: "elsewhere", holder: { name: "lb1", address: peer } },
+    ...{ answeredAt: NOW - 1_500, trouble: "https://198.51.100.7:2379: no answer within 1000 ms" },
+  } as const;
+  const isolated = { ...master, isolatedFrom: ["10.0.0.254"] };
+  const text = renderStatus(daemon([isolated], { trackers: [witness] }), context);
+  assert.match(text, /^ {2}Isolated: 10\.0\.0\.254 silent on the link\.$/m);
+  assert.match(text, /^VI_2 +10\.0\.0\.2 \(lb1\) +1\.5 s ago +https:\/\/198\.51\.100\.7:2379$/m);
+  assert.match(text, /^VI_2: https:\/\/198\.51\.100\.7:2379: no answer within 1000 ms$/m);
+});
