@@ -163,9 +163,7 @@ function valuesOf(right: Json | undefined): readonly string[] | undefined {
     return all.some((each) => each === undefined) ? undefined : all.flatMap((each) => each ?? []);
   }
   const prefix = member(right, "prefix");
-  return prefix === undefined
-    ? undefined
-    : [`${word(prefix, "addr")}/${digits(prefix, "len")}`];
+  return prefix === undefined ? undefined : [`${word(prefix, "addr")}/${digits(prefix, "len")}`];
 }
 
 function matchText(match: Json): string {
