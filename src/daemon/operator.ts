@@ -85,6 +85,11 @@ export class Operator {
     return this.#snapshot?.instances.find((each) => each.name === name)?.sourceAddress;
   }
 
+  /** The state of this moment; of a moment ago where the process does not answer soon. */
+  async fresh(): Promise<VrrpSnapshot | undefined> {
+    return (await this.#fresh("snapshot")) ?? this.#snapshot;
+  }
+
   status(journalEntries: number): DaemonSnapshot {
     const { pid, configFile, journal, scripts, trackers, wantsVrrp } = this.#parts;
     return {

@@ -31,6 +31,8 @@ import type { VrrpKeeper } from "./vrrp-keeper.ts";
 /** How long notify scripts, and the VRRP process, may take to come to an end. */
 const LEAVING_PATIENCE = seconds(3);
 
+const SCRIPT_RUNS = { kind: "scriptRuns" } as const;
+
 /** Who is not told by the system. */
 const SOMEBODY = "an unknown account";
 
@@ -56,6 +58,8 @@ export class PlannedWork {
   /** What the program before this one left; undefined where there was none. */
   readonly handover: Handover | undefined;
   #isRestarting = false;
+  /** From here on it cannot be called off. */
+  #isLeaving = false;
   #stopWanted = false;
 
   constructor(parts: PlannedWorkParts) {
@@ -114,8 +118,8 @@ export class PlannedWork {
 
   /** True when a demand has to wait until the program has been replaced. */
   putsOff(demand: string): boolean {
-    if (this.#isRestarting && demand === "stop") this.#stopWanted = true;
-    return this.#isRestarting;
+    if (this.#isLeaving && demand === "stop") this.#stopWanted = true;
+    return this.#isLeaving;
   }
 
   heard(event: VrrpEvent): void {
@@ -189,12 +193,17 @@ export class PlannedWork {
     const running = model();
     if (running === undefined) return refused(renderRestartRefusal({ kind: "notRunning" }));
     const { configFile, keepAddresses } = options;
-    const snapshot = this.#parts.operator().snapshot;
-    const facts = { model: running, loaded: load(), configFile, snapshot, keepAddresses };
-    const refusal = restartRefusal(facts);
-    if (refusal !== undefined) return refused(renderRestartRefusal(refusal));
-    if (!programs.isQuiet) return refused(renderRestartRefusal({ kind: "scriptRuns" }));
+    // One at a time, from the first question on.
     this.#isRestarting = true;
+    const snapshot = await this.#parts.operator().fresh();
+    const facts = { model: running, loaded: load(), configFile, snapshot, keepAddresses };
+    const refusal = restartRefusal(facts) ?? (programs.isQuiet ? undefined : SCRIPT_RUNS);
+    if (!this.#parts.isReady()) return refused("The daemon stops at the moment.");
+    if (refusal !== undefined) {
+      this.#endRestart();
+      return refused(renderRestartRefusal(refusal));
+    }
+    this.#isLeaving = true;
     logger.log(restartBegunLine(by));
     this.#parts.journal.add({
       at: timers.wallClock(),
@@ -210,9 +219,15 @@ export class PlannedWork {
     logger.log(restartFailedLine(reason));
     programs.resume(suspended);
     keeper.configure(withoutStartupDelays(running));
-    this.#isRestarting = false;
-    if (this.#stopWanted) this.#parts.stop();
+    this.#endRestart();
     return { ok: false, refused: false, error: `The program could not be replaced: ${reason}` };
+  }
+
+  /** A stop that came meanwhile is obeyed now. */
+  #endRestart(): void {
+    this.#isRestarting = false;
+    this.#isLeaving = false;
+    if (this.#stopWanted) this.#parts.stop();
   }
 
   /** Only comes back with a reason. */
