@@ -209,9 +209,12 @@ test("sync groups, trackers, routes and rules are seen, in the table and in the 
 
 test("a router that is isolated says so, and a witness has a row with its last word", () => {
   const witness = {
-    ...{ kind: "witness", name: "VI_2", urls: ["https://198.51.100.7:2379"] },
+    kind: "witness",
+    name: "VI_2",
+    urls: ["https://198.51.100.7:2379"],
     verdict: { kind: "elsewhere", holder: { name: "lb1", address: peer } },
-    ...{ answeredAt: NOW - 1_500, trouble: "https://198.51.100.7:2379: no answer within 1000 ms" },
+    answeredAt: NOW - 1_500,
+    trouble: "https://198.51.100.7:2379: no answer within 1000 ms",
   } as const;
   const isolated = { ...master, isolatedFrom: ["10.0.0.254"] };
   const text = renderStatus(daemon([isolated], { trackers: [witness] }), context);
