@@ -33,7 +33,6 @@ const TODAY: Readonly<Record<string, string>> = {};
 export const IN_PART: Readonly<Record<string, string>> = {
   "global_defs/vrrp_iptables": "told so, and nftables is used instead",
   "global_defs/vrrp_ipsets": "told so, and nftables is used instead",
-  "vrrp_instance/authentication/auth_type": "PASS; AH is not yet active",
   "global_defs/router_id": "a label in dumps and mails; SNMP comes later",
   "global_defs/vrrp_no_swap": "the program and its libraries are locked, not what it computes with",
   "global_defs/config_save_dir":
