@@ -171,6 +171,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const SHAPES: Readonly<Record<string, string>> = {
   ADDR: "192.0.2.7",
+  "auto|off|SECS": "auto",
   "CPU...": "0 1",
   DIR: "/etc/keepalived/example",
   HOST: "mail.example.org",

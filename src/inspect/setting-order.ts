@@ -100,6 +100,8 @@ export function replacedIn(
 }
 
 /** Whether a second line of the keyword takes the place of the first. */
-function hasOneValue({ block, group, arguments: { length }, inside }: KeywordDescription): boolean {
-  return block === undefined && group !== "checker" && length <= 1 && inside.length === 0;
+function hasOneValue(row: KeywordDescription): boolean {
+  const { block, group, arguments: words, inside, addsUp } = row;
+  if (addsUp === true || group === "checker") return false;
+  return block === undefined && words.length <= 1 && inside.length === 0;
 }

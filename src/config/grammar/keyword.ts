@@ -45,6 +45,8 @@ export interface KeywordText {
   readonly quietly?: true;
   /** An extension of ours: Keepalived does not know it. */
   readonly ours?: true;
+  /** A further line adds to those before it, where another would take their place. */
+  readonly addsUp?: true;
   /** Without its argument the keyword is passed over, where others end the start. */
   readonly lenient?: true | "silently";
 }
