@@ -6,6 +6,7 @@
  * A keyword "works" when the grammar does not say that it comes later and no row of NO_EFFECT
  * stands below; the column "shown by" names what demonstrates it, where something does by name.
  */
+import { goldenWith } from "./compat-goldens.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { OPTIONS } from "../src/cli/option-table.ts";
@@ -47,6 +48,23 @@ export const SHOWN_BY: Readonly<Record<string, string>> = {
   ...SHOWN_FOR_MODES,
   ...SHOWN_FOR_VMAC,
   vrrp_sync_group: "test/interop/sync-group.test.ts",
+  "vrrp_sync_group/group": "test/interop/sync-group.test.ts",
+  "vrrp_sync_group/notify": "test/interop/sync-group.test.ts",
+  vrrp_track_process: "test/interop/trackers.test.ts",
+  vrrp_track_file: "test/interop/trackers.test.ts",
+  track_file: "test/interop/trackers.test.ts",
+  track_group: "test/interop/dumps.test.ts",
+  static_ipaddress: "test/interop/routes.test.ts",
+  static_routes: "test/interop/routes.test.ts",
+  static_rules: "test/interop/routes.test.ts",
+  "vrrp_instance/virtual_routes": "test/interop/routes.test.ts",
+  "vrrp_instance/virtual_rules": "test/interop/routes.test.ts",
+  "global_defs/vip_lease": "test/interop/leases.test.ts",
+  "vrrp_instance/vip_lease": "test/interop/leases.test.ts",
+  "global_defs/vip_repair": "test/interop/leases.test.ts",
+  "vrrp_instance/vip_repair": "test/interop/leases.test.ts",
+  "global_defs/receive_proof": "test/interop/conditions.test.ts",
+  "vrrp_instance/receive_proof": "test/interop/conditions.test.ts",
   "vrrp_instance/isolation_check": "scenario isolation-single-owner",
   "vrrp_instance/witness": "test/interop/witness.test.ts",
   "global_defs/isolation_check": "scenario isolation-single-owner",
@@ -142,6 +160,17 @@ export function keywordRows(): readonly Row[] {
   return rows;
 }
 
+/** Small blocks that share a table. */
+const OTHER_BLOCKS = [
+  "vrrp_sync_group",
+  "vrrp_track_process",
+  "track_file",
+  "track_group",
+  "garp_group",
+  "linkbeat_interfaces",
+  "interface_up_down_delays",
+] as const;
+
 /** Its options are those of virtual_ipaddress. */
 const SAME_INSIDE: ReadonlySet<string> = new Set(["virtual_ipaddress_excluded"]);
 
@@ -156,6 +185,7 @@ export function renderTables(): ReadonlyMap<string, string> {
     ["global_defs", renderKeywords("global_defs/", inBlock("global_defs"))],
     ["vrrp_instance", renderKeywords("vrrp_instance/", inBlock("vrrp_instance"))],
     ["vrrp_script", renderKeywords("vrrp_script/", inBlock("vrrp_script"))],
+    ["others", renderKeywords("", OTHER_BLOCKS.flatMap(inBlock))],
     ["options", renderOptions()],
   ]);
 }
@@ -163,7 +193,7 @@ export function renderTables(): ReadonlyMap<string, string> {
 function renderKeywords(prefix: string, rows: readonly Row[]): string {
   const lines = rows.map(({ path, keyword }) => {
     const name = path.slice(prefix.length).replaceAll("/", " › ");
-    return `| \`${name}\` | ${statusOf(path, keyword)} | ${shownBy(path)} |`;
+    return `| \`${name}\` | ${statusOf(path, keyword)} | ${shownBy({ path, keyword })} |`;
   });
   return ["| keyword | today | shown by |", "|---|---|---|", ...lines].join("\n");
 }
@@ -177,10 +207,15 @@ function statusOf(path: string, { later, instead }: KeywordDescription): string 
   return part === undefined ? `works${old}` : `in part: ${part}${old}`;
 }
 
-function shownBy(path: string): string {
-  const evidence = SHOWN_BY[path] ?? "";
+/** It loads an example of every keyword. */
+const EXAMPLES = "test/unit/inspect/explain.test.ts";
+
+function shownBy({ path, keyword }: Row): string {
+  if (keyword.later !== undefined && SHOWN_BY[path] === undefined) return "";
+  const golden = goldenWith(path);
+  const evidence = SHOWN_BY[path] ?? (golden === undefined ? EXAMPLES : `golden ${golden}`);
   const [kind, name] = evidence.split(" ");
-  if (name === undefined) return evidence === "" ? "" : `\`${evidence}\``;
+  if (name === undefined) return `\`${evidence}\``;
   return `${kind ?? ""} \`${name}\``;
 }
 
