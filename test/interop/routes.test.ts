@@ -36,7 +36,7 @@ const RULES = [
 const lines = (items: readonly string[]): string =>
   items.map((item) => `        ${item}\n`).join("");
 
-const config = (priority: number): string => `static_ipaddress {
+const config = (priority: number, extra = ""): string => `static_ipaddress {
     10.9.0.5/24 dev eth0
 }
 static_routes {
@@ -50,7 +50,7 @@ vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
     priority ${priority}
-    advert_int 1
+    advert_int 1${extra}
     virtual_ipaddress {
         ${VIRTUAL_ADDRESS}/24
     }
@@ -106,6 +106,12 @@ const side = (kind: DaemonKind, priority: number): { kind: DaemonKind; config: s
   config: config(priority),
 });
 
+/** The daemon under test, told to do as Keepalived does where ours does otherwise. */
+const keepalivedsWay = (priority: number): { kind: DaemonKind; config: string } => {
+  const kind = daemonUnderTest();
+  return { kind, config: config(priority, kind === "ours" ? "\n    vip_repair off" : "") };
+};
+
 describe("routes and rules", () => {
   const kind = daemonUnderTest();
 
@@ -128,7 +134,7 @@ describe("routes and rules", () => {
 
   pairTest(
     "a tracked route that is removed costs mastership until the skew is over; static ones are put back",
-    { sides: [side(kind, 200), side("real", 100)], needs: ["keepalived"], start: false },
+    { sides: [keepalivedsWay(200), side("real", 100)], needs: ["keepalived"], start: false },
     async (pair) => {
       pair.first.start();
       const before = await masterOf(pair);
@@ -149,6 +155,21 @@ describe("routes and rules", () => {
         pair.lb01,
         before.filter((line) => !line.startsWith("blackhole 198.18.0.0/15")),
       );
+    },
+  );
+
+  pairTest(
+    "a tracked route or rule that is removed is put back, and nobody loses anything",
+    { sides: [side("ours", 200), side("real", 100)], needs: ["keepalived"], start: false },
+    async (pair) => {
+      pair.first.start();
+      const before = await masterOf(pair);
+      const mark = pair.first.log.mark();
+      await pair.lb01.must(["ip", "route", "del", "198.51.100.0/24", "metric", "7"]);
+      await waitForRouting(pair.lb01, before);
+      await pair.lb01.must(["ip", "rule", "del", "pref", "1000"]);
+      await waitForRouting(pair.lb01, before);
+      assert.doesNotMatch(pair.first.log.text(mark), /Entering BACKUP STATE/);
     },
   );
 });
