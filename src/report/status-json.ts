@@ -55,6 +55,7 @@ function instanceView(
     addresses: instance.addresses,
     excludedAddresses: instance.excludedAddresses,
     addressesInstalled: instance.installed,
+    leaseMs: instance.leaseUs === undefined ? null : instance.leaseUs / 1_000,
     syncGroup: group?.name ?? null,
     routes: own?.routes ?? [],
     rules: own?.rules ?? [],
