@@ -4,7 +4,7 @@ SHELL := /bin/bash
 NPM := npm --no-update-notifier
 STAMP := node_modules/.installed
 
-.PHONY: help build check docs test test-unit test-root demo bench clean
+.PHONY: help build single check docs test test-unit test-root demo bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,9 @@ $(STAMP): package.json package-lock.json
 
 build: $(STAMP) ## dist/ and an executable bin/keepalived
 	@node tools/build.mjs
+
+single: build ## dist/single/keepalived: one executable that needs no Node.js
+	@node tools/single.mjs
 
 check: $(STAMP) ## format, lint, types, layer rules
 	@$(NPM) run --silent check

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import type { LineSink } from "../daemon/logger.ts";
+import { ownStart } from "./program.ts";
 
 /** Set for the daemon by its launcher, and removed before anything else can see it. */
 const LAUNCHED = "KEEPALIVED_LAUNCHED";
@@ -17,11 +18,11 @@ type Report = { readonly kind: "line"; readonly text: string } | { readonly kind
 
 /** Starts this program again as a daemon; resolves with the launcher's exit code. */
 export function launchDaemon(argv: readonly string[]): Promise<number> {
-  const [, script = ""] = process.argv;
-  const daemon = spawn(process.execPath, [...process.execArgv, script, ...argv], {
+  const { path, words, environment } = ownStart("keepalived");
+  const daemon = spawn(path, [...words, ...argv], {
     argv0: "keepalived",
     detached: true,
-    env: { ...process.env, [LAUNCHED]: "1" },
+    env: { ...process.env, ...environment, [LAUNCHED]: "1" },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const lines: string[] = [];

@@ -1,13 +1,8 @@
-/** What sends mail lies beside the program and is loaded when there is mail to send. */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import type { VrrpProgram } from "../daemon/vrrp-process.ts";
+/** What sends mail is loaded when there is mail to send. */
 import type { SendMail } from "../sys/telling-ports.ts";
+import { loadLater } from "./program.ts";
 
-export function mailerBeside({ script }: VrrpProgram): () => SendMail {
-  return () => {
-    const path = join(dirname(script), "mail.cjs");
-    const { sendMail } = createRequire(path)(path) as { readonly sendMail: SendMail };
-    return sendMail;
-  };
+export function loadMailer(): SendMail {
+  const { sendMail } = loadLater("mail") as { readonly sendMail: SendMail };
+  return sendMail;
 }

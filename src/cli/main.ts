@@ -3,16 +3,12 @@
  * its start and the reading of the configuration overlap; everything not needed for that is loaded
  * later. What answers and leaves does not load what starts processes.
  */
-import { dirname, join } from "node:path";
-import type { VrrpProgram } from "../daemon/vrrp-process.ts";
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
 import { nameProcess } from "./process-name.ts";
+import { ownStart } from "./program.ts";
 import { takeReplaced } from "./replacement.ts";
 import { watchSignals } from "./signals.ts";
-
-/** Flags of every Node this program starts; the start script gives them too. */
-const NODE_FLAGS: readonly string[] = ["--no-warnings"];
 
 async function main(argv: readonly string[]): Promise<void> {
   const invocation = parseInvocation(argv);
@@ -38,21 +34,11 @@ async function startDaemon(
   if (isFirst) for (const remark of remarks) process.stderr.write(`${remark}\n`);
   if (isFirst && !options.foreground) process.exit(await launchDaemon(argv));
   const signals = watchSignals({ ignoresInterrupt: options.ignoresInterrupt });
-  const program = vrrpProgram();
+  const program = ownStart("vrrp");
   const early = options.runsVrrp ? startVrrpProcess(program) : undefined;
   nameProcess(["keepalived", ...argv].join(" "), "keepalived");
   const { runDaemon } = await import("./run-daemon.ts");
   process.exit(await runDaemon({ options, argv, early, program, signals, launch, replaced }));
-}
-
-/** The bundle of the VRRP process lies beside this program's own. */
-function vrrpProgram(): VrrpProgram {
-  return {
-    node: process.execPath,
-    nodeFlags: NODE_FLAGS,
-    script: join(dirname(process.argv[1] ?? ""), "vrrp.cjs"),
-    argv0: "keepalived",
-  };
 }
 
 async function answer(invocation: Exclude<Invocation, { kind: "daemon" }>): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { takeHandover } from "../sys/linux/handover-descriptor.ts";
 import type { Replacement } from "../sys/linux/replace-program.ts";
+import { startOnDisk } from "./program.ts";
 
 export interface Replaced {
   /** Where the first program was started: names it was given are from there. */
@@ -32,10 +33,11 @@ export function takeReplaced(): Replaced | undefined {
 
 /** The program on disk now, started as this one was. */
 export function sameProgram(argv: readonly string[], about: Replaced): Replacement {
-  const [, script = ""] = process.argv;
+  const { path, words, environment } = startOnDisk();
   return {
-    path: process.execPath,
-    words: [process.argv0, ...process.execArgv, script, ...argv],
+    path,
+    words: [process.argv0, ...words, ...argv],
+    environment,
     text: JSON.stringify(about),
   };
 }

@@ -10,7 +10,7 @@ import type { PidFile } from "../daemon/pid-files.ts";
 import { Supervisor } from "../daemon/supervisor.ts";
 import type { SupervisorParts } from "../daemon/supervisor-parts.ts";
 import { startVrrpProcess } from "../daemon/vrrp-process.ts";
-import type { VrrpProcess, VrrpProgram } from "../daemon/vrrp-process.ts";
+import type { ProgramStart, VrrpProcess } from "../daemon/vrrp-process.ts";
 import { internalErrorLine, startingLines } from "../report/life-lines.ts";
 import { callerOf } from "../sys/linux/caller.ts";
 import { openFifo } from "../sys/linux/fifo.ts";
@@ -35,7 +35,7 @@ import type { DaemonOptions } from "./command.ts";
 import type { Launch } from "./launch.ts";
 import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
-import { mailerBeside } from "./mailer.ts";
+import { loadMailer } from "./mailer.ts";
 import { nameProcess } from "./process-name.ts";
 import { sameProgram } from "./replacement.ts";
 import type { Replaced } from "./replacement.ts";
@@ -48,7 +48,8 @@ export interface DaemonStart {
   readonly options: DaemonOptions;
   readonly argv: readonly string[];
   readonly early: VrrpProcess | undefined;
-  readonly program: VrrpProgram;
+  /** The VRRP process. */
+  readonly program: ProgramStart;
   readonly signals: SignalWatch;
   readonly launch: Launch | undefined;
   /** It takes the place of another program in the same process. */
@@ -156,7 +157,7 @@ function daemonParts(
     environment: scriptEnvironment(process.env),
     scripts: scriptContext(),
     openFifo,
-    loadMailer: mailerBeside(program),
+    loadMailer: loadMailer,
     load: () => {
       const loaded = load();
       const { parent } = loaded.model.global.processNames;

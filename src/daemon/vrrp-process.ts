@@ -25,19 +25,23 @@ export interface VrrpProcess {
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** How the VRRP process is started. */
-export interface VrrpProgram {
-  readonly node: string;
-  readonly nodeFlags: readonly string[];
-  readonly script: string;
-  /** What `ps` shows until the process has named itself. */
-  readonly argv0: string;
+/** How a part of this program is started. */
+export interface ProgramStart {
+  readonly path: string;
+  /** Without the name. */
+  readonly words: readonly string[];
+  /** Added to that of this process. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-export function startVrrpProcess(program: VrrpProgram): VrrpProcess {
+/** What `ps` shows until the process has named itself. */
+const FIRST_NAME = "keepalived";
+
+export function startVrrpProcess({ path, words, environment }: ProgramStart): VrrpProcess {
   return new SpawnedVrrpProcess(
-    spawn(program.node, [...program.nodeFlags, program.script], {
-      argv0: program.argv0,
+    spawn(path, words, {
+      argv0: FIRST_NAME,
+      env: { ...process.env, ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     }),
   );

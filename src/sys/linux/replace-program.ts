@@ -23,20 +23,21 @@ export interface Replacement {
   readonly path: string;
   /** From the name on. */
   readonly words: readonly string[];
+  /** Added to that of this process. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 /** Only comes back to throw. */
-export function replaceProgram({ path, words, text }: Replacement): never {
+export function replaceProgram({ path, words, environment: added, text }: Replacement): never {
   // Before the one that must go along is opened.
   closeRange(FIRST_INHERITED, ANY_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
   const fd = must(memfdCreate("keepalived-handover", 0), "memfd_create", ACTION);
   try {
     const bytes = new TextEncoder().encode(text);
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-    const environment = Object.entries({ ...process.env, [HANDOVER_VARIABLE]: String(fd) }).map(
-      ([name, value]) => `${name}=${value}`,
-    );
+    const variables = { ...process.env, ...added, [HANDOVER_VARIABLE]: String(fd) };
+    const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     // Node keeps its standard descriptors from programs that follow.
     for (const standard of STANDARD) fcntl(standard, F_SETFD, 0);
     execve(path, [...words, null], [...environment, null]);
