@@ -1,7 +1,15 @@
 /** Running programs, and what a process asks of the kernel for itself. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -255,6 +263,26 @@ describe("lockPidFile()", () => {
     assert.ok(file.ok);
     file.value.write(1);
     assert.equal(readFileSync(path, "utf8"), "1\n");
+    file.value[Symbol.dispose]();
+  });
+
+  test("leaves the file of a running keepalived that takes no locks alone", async () => {
+    using directory = new TemporaryDirectory();
+    const path = join(directory.path, "keepalived.pid");
+    const program = join(directory.path, "keepalived");
+    copyFileSync("/bin/sleep", program);
+    const child = spawn(program, ["60"], { stdio: "ignore" });
+    try {
+      writeFileSync(path, `${child.pid}\n`);
+      assert.deepEqual(lockPidFile(path), { ok: false, error: { kind: "locked" } });
+      rmSync(program);
+      assert.deepEqual(lockPidFile(path), { ok: false, error: { kind: "locked" } });
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    const file = lockPidFile(path);
+    assert.ok(file.ok);
     file.value[Symbol.dispose]();
   });
 

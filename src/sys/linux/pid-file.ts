@@ -1,5 +1,14 @@
 /** Pid files: locked while their process lives, so that a stale one is known by its missing lock. */
-import { closeSync, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename } from "node:path";
 import { constants } from "node:fs";
 import { Errno, SyscallError } from "../../base/failure.ts";
 import { fail, ok } from "../../base/result.ts";
@@ -43,8 +52,8 @@ export class PidFile implements Disposable {
 }
 
 /**
- * Opens and locks a pid file without changing what it says. `locked`: another process has it.
- * Throws `SyscallError` when it cannot be opened at all.
+ * Opens and locks a pid file without changing what it says. `locked`: another process has it, or a
+ * Keepalived that takes no locks (2.2.7 was seen to take none) is the process that it names. Throws `SyscallError` when it cannot be opened at all.
  */
 export function lockPidFile(path: string): Result<PidFile, { readonly kind: "locked" }> {
   let fd: number;
@@ -53,9 +62,32 @@ export function lockPidFile(path: string): Result<PidFile, { readonly kind: "loc
   } catch (error: unknown) {
     throw toSyscallError(error, "open", `open the pid file ${path}`);
   }
-  if (flock(fd, LOCK_EXCLUSIVE | LOCK_NON_BLOCKING) === 0) return ok(new PidFile(path, fd));
+  if (flock(fd, LOCK_EXCLUSIVE | LOCK_NON_BLOCKING) === 0) {
+    if (!namesKeepalived(fd)) return ok(new PidFile(path, fd));
+    closeSync(fd);
+    return fail({ kind: "locked" });
+  }
   const refusal = errno();
   closeSync(fd);
   if (refusal === Errno.EAGAIN) return fail({ kind: "locked" });
   throw new SyscallError("flock", refusal, `lock the pid file ${path}`);
+}
+
+/** A process id and a newline fit many times. */
+const CONTENT_BYTES = 64;
+
+/** Whether the process that a pid file names is the program of Keepalived, which ours never is. */
+function namesKeepalived(fd: number): boolean {
+  const content = new Uint8Array(CONTENT_BYTES);
+  const length = readSync(fd, content, 0, CONTENT_BYTES, 0);
+  const pid = Number(new TextDecoder().decode(content.subarray(0, length)).trim());
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    // An upgrade replaces the file of a program that runs.
+    const program = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
+    return basename(program) === "keepalived";
+  } catch {
+    // There is no such process, or it is none of ours to look at.
+    return false;
+  }
 }
