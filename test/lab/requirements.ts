@@ -62,6 +62,7 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
     { program: "tshark", package: "tshark", purpose: "a second opinion on every packet" },
     { program: "nginx", package: "nginx-light", purpose: "the service behind the address" },
+    { program: "curl", package: "curl", purpose: "the tutorial's question to nginx" },
     { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
     { program: "/usr/lib/frr/vrrpd", package: "frr", purpose: "a third VRRP", optional: true },
     { program: "etcd", package: "etcd-server", purpose: "a split brain's witness", optional: true },

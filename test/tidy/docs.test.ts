@@ -65,6 +65,16 @@ test("every configuration in the documentation is accepted", () => {
   assert.deepEqual(refused, []);
 });
 
+test("the Chinese tutorial has the examples of the English one", () => {
+  const examplesOf = (page: string): readonly (string | undefined)[] => {
+    const { text = "" } = pages.find(({ path }) => path === `docs/user/${page}`) ?? {};
+    return [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map((match) => match[1]);
+  };
+  const english = examplesOf("getting-started.md");
+  assert.ok(english.length > 10);
+  assert.deepEqual(examplesOf("getting-started.zh-CN.md"), english);
+});
+
 test("every relative link leads to a file, and to a heading where it names one", () => {
   const dead = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\(([^)\s]+)\)/g)]
