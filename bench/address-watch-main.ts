@@ -1,6 +1,7 @@
 /**
  * Runs inside a host and watches its kernel give it addresses. When it is told to stop it prints a
- * line: how many came, and when the first and the last did, in milliseconds since 1970.
+ * line: how many came, and when the first and the last did, in milliseconds since 1970. An address
+ * whose lease is renewed has come before.
  */
 import koffi from "koffi";
 
@@ -23,6 +24,8 @@ const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
 const RECEIVE_BUFFER = 64 * 1024 * 1024;
 const RTM_NEWADDR = 20;
+/** An ifaddrmsg and the attribute IFA_ADDRESS, which the kernel puts first: rtnetlink(7). */
+const FIRST_ADDRESS = 16 + 8 + 4;
 const MSG_DONTWAIT = 0x40;
 
 const fd = Number(socketCall(AF_NETLINK, SOCK_RAW_NONBLOCK, NETLINK_ROUTE));
@@ -35,6 +38,7 @@ if (fd < 0 || Number(bindCall(fd, address, address.length)) < 0) throw new Error
 const buffer = Buffer.alloc(64 * 1024);
 const time = new BigInt64Array(2);
 const seen = { count: 0, firstAt: 0, lastAt: 0 };
+const known = new Set<number>();
 
 function now(): number {
   clockCall(0, time);
@@ -49,7 +53,10 @@ function read(): void {
     let offset = 0;
     while (offset + 16 <= length) {
       const size = buffer.readUInt32LE(offset);
-      if (buffer.readUInt16LE(offset + 4) === RTM_NEWADDR) {
+      const isAddress = buffer.readUInt16LE(offset + 4) === RTM_NEWADDR;
+      const which = isAddress ? buffer.readUInt32BE(offset + FIRST_ADDRESS) : 0;
+      if (isAddress && !known.has(which)) {
+        known.add(which);
         if (seen.count === 0) seen.firstAt = at;
         seen.count += 1;
         seen.lastAt = at;

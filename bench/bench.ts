@@ -4,16 +4,18 @@
  *   tsx bench/bench.ts            everything, less than 15 minutes
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
- *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac
+ *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac,frr
  *
  * start: to the first advert; check: `-t` of large files, its time and memory; failover: a master
  * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there; reload: of a thousand
- * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment; vmac: virtual MACs.
+ * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment; vmac: virtual MACs;
+ * frr: failovers beside those of FRRouting's vrrpd, when it is installed.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { run } from "../test/lab/command.ts";
 import { daemonProgram } from "../test/lab/keepalived.ts";
+import { FRR_VRRPD } from "../test/lab/frr.ts";
 import { Lan } from "../test/lab/lan.ts";
 import { privilege } from "../test/lab/privilege.ts";
 import { complaint } from "../test/lab/requirements.ts";
@@ -28,6 +30,11 @@ import { playTakeovers } from "./takeover.ts";
 import { renderTable } from "./table.ts";
 import { playTrackers } from "./trackers.ts";
 import { playVmacs } from "./vmac.ts";
+
+const HOSTS = [
+  { name: "lb01", addresses: ["10.0.0.7/24"] },
+  { name: "lb02", addresses: ["10.0.0.8/24"] },
+] as const;
 
 const FULL_LIMIT_MS = 13 * 60_000;
 const QUICK_LIMIT_MS = 150_000;
@@ -46,6 +53,7 @@ interface Plan {
   readonly trackers: number;
   readonly leases: number;
   readonly vmac: number;
+  readonly frr: (intervalMs: number) => number;
 }
 
 const FULL: Plan = {
@@ -60,6 +68,7 @@ const FULL: Plan = {
   trackers: 2,
   leases: 2,
   vmac: 2,
+  frr: () => 4,
 };
 
 const QUICK: Plan = {
@@ -74,6 +83,7 @@ const QUICK: Plan = {
   trackers: 0,
   leases: 0,
   vmac: 0,
+  frr: () => 0,
 };
 
 const PARTS = [
@@ -86,6 +96,7 @@ const PARTS = [
   "trackers",
   "leases",
   "vmac",
+  "frr",
 ] as const;
 
 async function main(words: readonly string[]): Promise<number> {
@@ -109,19 +120,18 @@ async function main(words: readonly string[]): Promise<number> {
   console.log(await circumstances());
   await play(contest, plan, parts);
   const titles = [isCheck ? "keepalived (again)" : "keepalived-ts", "keepalived"] as const;
-  console.log(`\n${renderTable(contest.rows.values(), titles)}\n`);
+  if (contest.rows.size > 0) console.log(`\n${renderTable(contest.rows.values(), titles)}\n`);
+  const withFrr = new Contest(["ours", "frr"], plan.limitMs, say);
+  if (parts.includes("frr") && !isCheck) await playFrr(withFrr, plan);
   console.log(
     "Medians with their range; ratios of paired trials, below 1 is in favour of the left.",
   );
-  for (const text of contest.skipped) console.log(`left out: ${text}`);
-  return contest.rows.size > 0 ? 0 : 1;
+  for (const text of [...contest.skipped, ...withFrr.skipped]) console.log(`left out: ${text}`);
+  return contest.rows.size + withFrr.rows.size > 0 ? 0 : 1;
 }
 
 async function play(contest: Contest, plan: Plan, parts: readonly string[]): Promise<void> {
-  await using lan = await Lan.open([
-    { name: "lb01", addresses: ["10.0.0.7/24"] },
-    { name: "lb02", addresses: ["10.0.0.8/24"] },
-  ]);
+  await using lan = await Lan.open(HOSTS);
   const observer = await lan.observe("ip proto 112 or arp");
   if (parts.includes("start")) await playStarts(contest, lan, observer, plan.start);
   if (parts.includes("check")) await playChecks(contest, lan, plan.check);
@@ -137,6 +147,18 @@ async function play(contest: Contest, plan: Plan, parts: readonly string[]): Pro
   if (parts.includes("load")) {
     await playLoads(contest, { rounds: plan.load, windowMs });
   }
+}
+
+/** A table of its own: another opponent, and only what both can do. */
+async function playFrr(contest: Contest, plan: Plan): Promise<void> {
+  if (!existsSync(FRR_VRRPD)) {
+    contest.skipped.push("failovers beside FRRouting: apt-get install frr");
+    return;
+  }
+  await using lan = await Lan.open(HOSTS);
+  await playFailovers(contest, lan, await lan.observe("ip proto 112 or arp"), plan.frr);
+  if (contest.rows.size === 0) return;
+  console.log(`${renderTable(contest.rows.values(), ["keepalived-ts", "FRRouting"])}\n`);
 }
 
 function whyNot(): string | undefined {

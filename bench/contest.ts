@@ -2,7 +2,7 @@
  * The two daemons side by side in one run: every trial is made by both, one right after the other,
  * and the one that begins alternates. What is compared is the ratio within such a pair of trials.
  */
-export type Contestant = "ours" | "real" | "again";
+export type Contestant = "ours" | "real" | "again" | "frr";
 
 export interface Measurement {
   /** Such as "crash, 1 s: beyond the bound"; a row of the table. */

@@ -3,17 +3,16 @@
  * two instructions, and when it is stopped. Each trial starts both hosts afresh, so that the backup
  * takes over for the first time in its life.
  */
-import { sleep, waitFor, wallMs } from "../test/lab/wait.ts";
+import { sleep, waitFor } from "../test/lab/wait.ts";
 import type { Lan } from "../test/lab/lan.ts";
 import type { Observer } from "../test/lab/observer.ts";
 import type { Advert } from "../test/lab/packets.ts";
-import type { Keepalived } from "../test/lab/keepalived.ts";
 import type { Contest, Contestant, Measurement } from "./contest.ts";
-import { daemonOn, sweep } from "./daemons.ts";
-import { oneInstance } from "./instance-files.ts";
+import { routerOn, type Router } from "./routers.ts";
 
 export const INTERVALS_MS = [1_000, 100, 10] as const;
 
+const MASTER_PRIORITY = 200;
 const BACKUP_PRIORITY = 100;
 /** The time a backup listens before it is put to the test. */
 const REST_MS = 1_200;
@@ -42,8 +41,8 @@ interface Scene {
 }
 
 interface Cast extends Scene {
-  readonly master: Keepalived;
-  readonly backup: Keepalived;
+  readonly master: Router;
+  readonly backup: Router;
 }
 
 async function trial(
@@ -52,32 +51,30 @@ async function trial(
   act: (cast: Cast) => Promise<readonly Measurement[]>,
 ): Promise<readonly Measurement[]> {
   const { lan, intervalMs, observer } = scene;
-  const plan = { intervalMs, addresses: 1 };
-  const master = daemonOn(lan.host("lb01"), contestant, oneInstance({ ...plan, priority: 255 }));
-  const backup = daemonOn(
-    lan.host("lb02"),
-    contestant,
-    oneInstance({ ...plan, priority: BACKUP_PRIORITY }),
-  );
+  const of = (name: string, priority: number): Router =>
+    routerOn(lan.host(name), contestant, { intervalMs, priority });
+  const master = of("lb01", MASTER_PRIORITY);
+  const backup = of("lb02", BACKUP_PRIORITY);
   observer.forget();
   try {
-    master.start();
+    await master.start();
     await observer.waitForAdvert(
       "of the master",
-      10_000,
-      (one) => one.sourceMac === master.host.mac,
+      15_000,
+      (one) => one.source === master.host.address,
     );
-    await backup.startAndWait();
+    await backup.start();
     await sleep(REST_MS + Math.random() * intervalMs);
     return await act({ ...scene, master, backup });
   } finally {
-    await sweep(master, backup);
+    await master.sweep();
+    await backup.sweep();
   }
 }
 
 async function crash(cast: Cast): Promise<readonly Measurement[]> {
   const { master, intervalMs } = cast;
-  master.killFrozen();
+  master.kill();
   await sleep(20);
   const last = adverts(cast, master).at(-1);
   if (last === undefined) throw new Error("the master sent nothing");
@@ -97,9 +94,7 @@ async function crash(cast: Cast): Promise<readonly Measurement[]> {
 
 async function stop(cast: Cast): Promise<readonly Measurement[]> {
   const { master, intervalMs } = cast;
-  const parent = master.parent();
-  const signalledAt = wallMs();
-  master.host.signal([parent], "SIGTERM");
+  const signalledAt = master.terminate();
   const resignation = await waitFor("priority 0", 5_000, () =>
     adverts(cast, master).find((one) => one.priority === 0),
   );
@@ -119,18 +114,22 @@ async function takeover(
   const first = await observer.waitForAdvert(
     "of the backup",
     6_000,
-    (one) => one.sourceMac === backup.host.mac && one.at >= since,
+    (one) => one.source === backup.host.address && one.at >= since,
   );
   const arp = await waitFor(
     "its gratuitous ARP",
     3_000,
-    () => observer.arps((one) => one.isGratuitous && one.sourceMac === backup.host.mac)[0],
+    () =>
+      observer.arps(
+        ({ at, isGratuitous, sourceMac }) =>
+          at >= since && isGratuitous && backup.macs.includes(sourceMac),
+      )[0],
   );
   return { advertAt: first.at, arpAt: arp.at };
 }
 
-function adverts(cast: Cast, daemon: Keepalived): readonly Advert[] {
-  return cast.observer.adverts((one) => one.sourceMac === daemon.host.mac);
+function adverts(cast: Cast, router: Router): readonly Advert[] {
+  return cast.observer.adverts((one) => one.source === router.host.address);
 }
 
 function skewMs(intervalMs: number): number {

@@ -7,6 +7,8 @@ export interface InstancePlan {
   readonly addresses: number;
 }
 
+export const VRID = 50;
+
 /** Virtual addresses of the measurements: all in 10.50.0.0/16. */
 export function virtualAddress(index: number): string {
   return `10.50.${Math.floor(index / 250)}.${(index % 250) + 1}`;
@@ -25,7 +27,7 @@ export function oneInstance(plan: InstancePlan): string {
     state ${stateFor(plan.priority)}
     version 3
     interface eth0
-    virtual_router_id 50
+    virtual_router_id ${VRID}
     priority ${plan.priority}
     advert_int ${plan.intervalMs / 1000}
     virtual_ipaddress {

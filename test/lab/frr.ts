@@ -4,6 +4,7 @@
  */
 import { ended } from "./command.ts";
 import type { Host, HostProcess } from "./host.ts";
+import type { ProcessInfo } from "./namespace.ts";
 
 export const FRR_VRRPD = "/usr/lib/frr/vrrpd";
 const FRR_ZEBRA = "/usr/lib/frr/zebra";
@@ -62,10 +63,17 @@ export class Frr {
 
   /** SIGTERM; vrrpd says priority 0. */
   async stop(): Promise<void> {
-    this.host.signal(
-      this.host.processes().filter((one) => /^(vrrpd|zebra)$/.test(one.name)),
-      "SIGTERM",
-    );
+    this.host.signal(this.processes(), "SIGTERM");
+    await this.ended();
+  }
+
+  /** vrrpd first: it is to be told before zebra takes its addresses away. */
+  processes(): readonly ProcessInfo[] {
+    const found = this.host.processes();
+    return ["vrrpd", "zebra"].flatMap((name) => found.filter((one) => one.name === name));
+  }
+
+  async ended(): Promise<void> {
     await Promise.all(this.#programs.map(({ child }) => ended(child)));
   }
 
