@@ -4,7 +4,11 @@ SHELL := /bin/bash
 NPM := npm --no-update-notifier
 STAMP := node_modules/.installed
 
-.PHONY: help build single check docs test test-unit test-root demo bench clean
+# Where things go, by the GNU standards' names; what is not set has its place in tools/install.mjs.
+export DESTDIR PREFIX SYSCONFDIR SBINDIR BINDIR LIBDIR MANDIR UNITDIR INITDIR
+export TMPFILESDIR SYSUSERSDIR SINGLE RECORD
+
+.PHONY: help install uninstall build single check docs test test-unit test-root demo bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +24,12 @@ build: $(STAMP) ## dist/ and an executable bin/keepalived
 
 single: build ## dist/single/keepalived: one executable that needs no Node.js
 	@node tools/single.mjs
+
+install: $(if $(filter 1,$(SINGLE)),single,build) ## program, manual pages, samples, unit; see docs/user/installing.md
+	@node tools/install.mjs install
+
+uninstall: ## removes what `make install` put there, but for what was edited
+	@node tools/install.mjs uninstall
 
 check: $(STAMP) ## format, lint, types, layer rules
 	@$(NPM) run --silent check
