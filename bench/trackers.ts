@@ -1,6 +1,6 @@
 /**
- * What tracking costs: a hundred check scripts a second, and a thousand files or processes that
- * change. Scripts are counted with the programs they run.
+ * What tracking costs: a hundred check scripts a second, as root and as another user, and a thousand
+ * files or processes that change. Scripts are counted with the programs they run.
  */
 import type { Host } from "../test/lab/host.ts";
 import type { Lan } from "../test/lab/lan.ts";
@@ -31,7 +31,7 @@ export async function playTrackers(
   options: { readonly rounds: number; readonly windowMs: number },
 ): Promise<void> {
   if (options.rounds === 0) return;
-  for (const scene of [scripts(), files(), processes()]) {
+  for (const scene of [scripts("root"), scripts("nobody"), files(), processes()]) {
     await contest.play(scene.name, options.rounds, (contestant) =>
       trial(lan.host("lb01"), scene, options.windowMs, contestant),
     );
@@ -62,12 +62,12 @@ async function trial(
   }
 }
 
-function scripts(): Scene {
+function scripts(user: string): Scene {
   const names = Array.from({ length: SCRIPTS }, (_, index) => `check${index}`);
   return {
-    name: `${SCRIPTS} scripts at 1 s`,
+    name: `${SCRIPTS} scripts at 1 s as ${user}`,
     config: `global_defs {
-    script_user root
+    script_user ${user}
     enable_script_security
 }
 ${names.map((name) => `vrrp_script ${name} {\n    script "/usr/bin/true"\n    interval 1\n}\n`).join("")}

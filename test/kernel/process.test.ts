@@ -20,6 +20,7 @@ import { AddressFamily, SocketType } from "../../src/sys/linux/constants.ts";
 import type { Descriptor } from "../../src/sys/linux/descriptor.ts";
 import { recv } from "../../src/sys/linux/libc.ts";
 import { lockMemory, unlockMemory } from "../../src/sys/linux/locked-memory.ts";
+import { keepDescriptorsToOurselves } from "../../src/sys/linux/orphans.ts";
 import { lockPidFile } from "../../src/sys/linux/pid-file.ts";
 import {
   setProcessName,
@@ -161,6 +162,44 @@ describe("running programs", () => {
     const { outcome, duration } = await processPort.start(shell("sleep 2 & exit 0")).result;
     assert.deepEqual(outcome, { kind: "exited", status: 0 });
     assert.ok(toMilliseconds(duration) < 1_000);
+  });
+
+  test("a program inherits no signal setting, no descriptor and no session", async () => {
+    keepDescriptorsToOurselves();
+    const script =
+      "grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd; cut -d' ' -f1,5,6 /proc/self/stat; echo $$";
+    const { pid, result } = processPort.start(shell(script));
+    const lines = (await result).outputTail.trim().split("\n");
+    // Signals beyond 31 belong to the C library, which lets nobody change them.
+    const ordinary = lines.slice(0, 2).map((line) => BigInt(`0x${line.slice(-16)}`) & 0x7fff_ffffn);
+    assert.deepEqual(ordinary, [0n, 0n]);
+    // The fourth is the directory that ls reads.
+    assert.deepEqual(lines.slice(2, 6), ["0", "1", "2", "3"]);
+    assert.equal(lines[6]?.replace(/^\d+ /, ""), `${pid} ${pid}`);
+    assert.equal(lines[7], String(pid));
+  });
+
+  test("a file without #! is one for the shell", async () => {
+    using directory = new TemporaryDirectory();
+    const path = join(directory.path, "script");
+    writeFileSync(path, "echo $1 $2\nexit 4\n", { mode: 0o755 });
+    const { outcome, outputTail } = await processPort.start({
+      ...shell(""),
+      argv: [path, "one", "two"],
+    }).result;
+    assert.deepEqual(outcome, { kind: "exited", status: 4 });
+    assert.equal(outputTail, "one two\n");
+  });
+
+  test("many programs that end at once are all noticed, in time", async () => {
+    const started = Array.from({ length: 50 }, (_, index) =>
+      processPort.start(shell(`sleep 0.3; exit ${index}`)),
+    );
+    const results = await Promise.all(started.map(({ result }) => result));
+    assert.deepEqual(
+      results.map(({ outcome }) => outcome),
+      started.map((_, status) => ({ kind: "exited", status })),
+    );
   });
 
   test("a program gets the groups asked for", { skip: skip ?? false }, async () => {

@@ -66,6 +66,10 @@ export const mkfifo = declare<(path: string, mode: number) => number>(
 export const read = declare<(fd: number, data: Memory, length: number) => number>(
   "intptr_t read(int fd, void *data, size_t length)",
 );
+/** Fills in two descriptors: to read from, to write to. */
+export const pipe2 = declare<(ends: Memory, flags: number) => number>(
+  "int pipe2(void *ends, int flags)",
+);
 export const inotifyInit = declare<(flags: number) => number>("int inotify_init1(int flags)");
 export const inotifyAddWatch = declare<(fd: number, path: string, mask: number) => number>(
   "int inotify_add_watch(int fd, const char *path, uint32_t mask)",
@@ -79,6 +83,46 @@ export const flock = declare<(fd: number, operation: number) => number>(
 
 export const waitpid = declare<(pid: number, status: Memory, options: number) => number>(
   "int waitpid(int pid, void *status, int options)",
+);
+
+/** Returns an errno itself. Lists end with null. */
+export const posixSpawn = declare<
+  (
+    pid: Memory,
+    path: string,
+    actions: Memory,
+    attributes: Memory,
+    words: readonly (string | null)[],
+    environment: readonly (string | null)[],
+  ) => number
+>(
+  "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, const char **words, const char **environment)",
+);
+export const spawnActionsInit = declare<(actions: Memory) => number>(
+  "int posix_spawn_file_actions_init(void *actions)",
+);
+export const spawnActionsDestroy = declare<(actions: Memory) => number>(
+  "int posix_spawn_file_actions_destroy(void *actions)",
+);
+export const spawnActionsDup2 = declare<(actions: Memory, fd: number, copy: number) => number>(
+  "int posix_spawn_file_actions_adddup2(void *actions, int fd, int copy)",
+);
+export const spawnActionsOpen = declare<
+  (actions: Memory, fd: number, path: string, flags: number, mode: number) => number
+>(
+  "int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, uint32_t mode)",
+);
+export const spawnAttributesInit = declare<(attributes: Memory) => number>(
+  "int posix_spawnattr_init(void *attributes)",
+);
+export const spawnAttributesFlags = declare<(attributes: Memory, flags: number) => number>(
+  "int posix_spawnattr_setflags(void *attributes, short flags)",
+);
+export const spawnAttributesDefault = declare<(attributes: Memory, signals: Memory) => number>(
+  "int posix_spawnattr_setsigdefault(void *attributes, const void *signals)",
+);
+export const spawnAttributesMask = declare<(attributes: Memory, signals: Memory) => number>(
+  "int posix_spawnattr_setsigmask(void *attributes, const void *signals)",
 );
 
 /** By number: the C library has it only since glibc 2.34. */
