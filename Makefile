@@ -48,7 +48,7 @@ demo: $(STAMP) build ## two hosts, one address, live
 	@npx tsx tools/setup.ts demo
 	@npx tsx demo/demo.ts
 
-bench: $(STAMP) build ## side by side with Keepalived, as ratios
+bench: $(STAMP) single ## side by side with Keepalived, as ratios
 	@npx tsx tools/setup.ts bench
 	@npx tsx bench/bench.ts $(BENCH)
 

@@ -12,8 +12,14 @@ export function kindOf(contestant: Contestant): DaemonKind {
   return contestant === "ours" ? "ours" : "real";
 }
 
-export function daemonOn(host: Host, contestant: Contestant, config: string): Keepalived {
-  return new Keepalived(host, { kind: kindOf(contestant), config, flags: FLAGS });
+export function daemonOn(
+  host: Host,
+  contestant: Contestant,
+  config: string,
+  program?: string,
+): Keepalived {
+  const options = { kind: kindOf(contestant), config, flags: FLAGS };
+  return new Keepalived(host, program === undefined ? options : { ...options, program });
 }
 
 /** Ends daemons without ceremony and takes what they left on the hosts away. */

@@ -38,6 +38,8 @@ export interface KeepalivedOptions {
   readonly config: string;
   readonly flags?: readonly string[];
   readonly env?: Record<string, string>;
+  /** Another build of it. */
+  readonly program?: string;
 }
 
 export class Keepalived {
@@ -46,6 +48,7 @@ export class Keepalived {
   readonly log: LogFile;
   readonly #flags: readonly string[];
   readonly #env: Record<string, string> | undefined;
+  readonly #program: string;
   #running: HostProcess | undefined;
 
   /** Puts the configuration on the host's disk and makes `systemctl` there know the daemon. */
@@ -54,11 +57,12 @@ export class Keepalived {
     this.kind = options.kind;
     this.#flags = options.flags ?? LAB_FLAGS;
     this.#env = options.env;
+    this.#program = options.program ?? daemonProgram(options.kind);
     this.log = host.log("keepalived");
     this.configure(options.config);
     installService(host, {
       name: "keepalived",
-      start: [daemonProgram(this.kind), ...LAB_FLAGS],
+      start: [this.#program, ...LAB_FLAGS],
       pidFile: "/run/keepalived.pid",
     });
   }
@@ -79,7 +83,7 @@ export class Keepalived {
   /** Starts the daemon, `through` another program if one is given. */
   start(through: readonly string[] = []): HostProcess {
     this.#running = this.host.start(
-      [...through, daemonProgram(this.kind), ...this.#flags],
+      [...through, this.#program, ...this.#flags],
       "keepalived",
       this.#env,
     );
@@ -95,7 +99,7 @@ export class Keepalived {
 
   /** Runs the daemon's program to its end, as a second invocation on this host. */
   invoke(flags: readonly string[], timeoutMs = 15_000): Promise<Finished> {
-    return this.host.run([daemonProgram(this.kind), ...flags], {
+    return this.host.run([this.#program, ...flags], {
       timeoutMs,
       ...(this.#env === undefined ? {} : { env: this.#env }),
     });
