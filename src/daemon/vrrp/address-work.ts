@@ -291,7 +291,7 @@ export class AddressWork {
   }
 
   #ready(): Prepared {
-    const empty: Prepared = {
+    this.#prepared ??= {
       adds: this.#netlink.prepare([]),
       renewals: this.#netlink.prepare([]),
       renewalChanges: [],
@@ -301,7 +301,6 @@ export class AddressWork {
       frames: this.#frameSocket.prepare([]),
       addressOfFrame: [],
     };
-    this.#prepared ??= empty;
     return this.#prepared;
   }
 
