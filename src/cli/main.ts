@@ -5,6 +5,7 @@
  */
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
+import { compileSparingly } from "./compilation.ts";
 import { nameProcess } from "./process-name.ts";
 import { ownStart } from "./program.ts";
 import { takeReplaced } from "./replacement.ts";
@@ -26,6 +27,7 @@ async function startDaemon(
   argv: readonly string[],
 ): Promise<void> {
   const { options, remarks } = invocation;
+  compileSparingly("parent");
   const { launchDaemon, takeLaunch } = await import("./launch.ts");
   const { startVrrpProcess } = await import("../daemon/vrrp-process.ts");
   const replaced = takeReplaced();

@@ -14,6 +14,7 @@ import {
   setParentDeathSignal,
   setTimerSlack,
 } from "../sys/linux/process-control.ts";
+import { compileSparingly } from "./compilation.ts";
 import { nameProcess } from "./process-name.ts";
 import { refusalOf, VrrpSettings } from "./vrrp-settings.ts";
 
@@ -125,5 +126,6 @@ const NEEDED_CAPABILITIES: readonly Capability[] = [
 /** Time for the resignation and the removal of addresses after a fault of our own. */
 const LAST_WORDS_MS = 200;
 
+compileSparingly("vrrp");
 nameProcess("keepalived", "keepalived");
 main();
