@@ -75,7 +75,7 @@ complete -c keepalived -n '__keepalived_runs' -s t -l config-test -F -d 'check t
 complete -c keepalived -n '__keepalived_runs' -l signum -a 'STOP RELOAD DATA STATS STATS_CLEAR JSON' -d 'the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON' -r
 complete -c keepalived -n '__keepalived_runs' -s v -l version -d 'print the version'
 complete -c keepalived -n '__keepalived_runs' -s h -l help -d 'print this help'
-complete -c keepalived -n '__keepalived_runs' -s T -l genhash -d 'become genhash (not in this version)'
+complete -c keepalived -n '__keepalived_runs' -s T -l genhash -d 'become genhash(1), which reads all that follows; the first option'
 complete -c keepalived -n '__keepalived_is_first' -a status -d 'who is master, since when, and why'
 complete -c keepalived -n '__keepalived_is_first' -a why -d 'everything about one instance, with its history'
 complete -c keepalived -n '__keepalived_is_first' -a maintenance -d 'take this node, or one instance, out while you work on it'

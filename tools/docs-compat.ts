@@ -231,7 +231,7 @@ function renderOptions(): string {
 }
 
 const OPTION_NOTES: Readonly<Record<string, string>> = {
-  genhash: "refused with exit code 1",
+  genhash: "works; also when the program is called `genhash`",
   vrrp: "works; there is no other process to leave out",
   check: "works: no VRRP process is started, so nothing runs",
   no_bfd: "nothing to leave out yet",

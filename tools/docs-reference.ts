@@ -11,6 +11,7 @@ import { renderBash } from "../src/cli/completion/bash.ts";
 import { renderFish } from "../src/cli/completion/fish.ts";
 import { renderZsh } from "../src/cli/completion/zsh.ts";
 import { chapters } from "./reference/entries.ts";
+import { renderGenhashManual } from "./reference/genhash-manual.ts";
 import { renderManual } from "./reference/manual.ts";
 import { renderPages } from "./reference/pages.ts";
 import { renderTextMate } from "./reference/textmate.ts";
@@ -24,6 +25,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const all = chapters();
   return new Map([
     ["man/keepalived.conf.5", renderManual(all)],
+    ["man/genhash.1", renderGenhashManual()],
     ["completions/keepalived.bash", renderBash()],
     ["completions/_keepalived", renderZsh()],
     ["completions/keepalived.fish", renderFish()],

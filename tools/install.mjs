@@ -22,7 +22,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Pages that are made elsewhere and may not be there yet. */
-const NOT_THERE_YET = new Set(["man/keepalived.8", "man/genhash.1"]);
+const NOT_THERE_YET = new Set(["man/keepalived.8"]);
 
 const PROGRAM = 0o755;
 const TEXT = 0o644;

@@ -66,6 +66,8 @@ export const Errno = {
   ENETDOWN: 100,
   ENETUNREACH: 101,
   ECONNREFUSED: 111,
+  EHOSTUNREACH: 113,
+  EINPROGRESS: 115,
   ENOBUFS: 105,
 } as const;
 

@@ -27,6 +27,8 @@ export async function answer(invocation: Question): Promise<number> {
       return 0;
     case "signum":
       return signalNumber(invocation.name);
+    case "genhash":
+      return (await import("./genhash.ts")).runGenhash(invocation.arguments);
     case "configTest":
       return (await import("./config-test.ts")).runConfigTest(
         invocation.options,

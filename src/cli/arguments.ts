@@ -4,17 +4,23 @@
  */
 import { fail, ok } from "../base/result.ts";
 import type { Result } from "../base/result.ts";
-import { OPTIONS } from "./option-table.ts";
-import type { OptionDeclaration, OptionName } from "./option-table.ts";
+import type { OptionArgument } from "./option-table.ts";
+
+/** An option as the reader needs it. */
+export interface ReadableOption<Name extends string> {
+  readonly short: string | undefined;
+  readonly long: Name;
+  readonly argument: OptionArgument;
+}
 
 /** One option as it was given; `argument` is empty where none was. */
-export interface GivenOption {
-  readonly name: OptionName;
+export interface GivenOption<Name extends string> {
+  readonly name: Name;
   readonly argument: string | undefined;
 }
 
-export interface ParsedArguments {
-  readonly options: readonly GivenOption[];
+export interface ParsedArguments<Name extends string> {
+  readonly options: readonly GivenOption<Name>[];
   /** Words that are no options. */
   readonly words: readonly string[];
 }
@@ -23,12 +29,11 @@ export type ArgumentError =
   | { readonly kind: "unknown"; readonly option: string }
   | { readonly kind: "missing"; readonly option: string };
 
-type Declaration = OptionDeclaration & { readonly long: OptionName };
-
-const DECLARATIONS: readonly Declaration[] = OPTIONS;
-
-export function parseArguments(argv: readonly string[]): Result<ParsedArguments, ArgumentError> {
-  const options: GivenOption[] = [];
+export function parseArguments<Name extends string>(
+  argv: readonly string[],
+  known: readonly ReadableOption<Name>[],
+): Result<ParsedArguments<Name>, ArgumentError> {
+  const options: GivenOption<Name>[] = [];
   const words: string[] = [];
   let position = 0;
   const next = (): string | undefined => argv[position++];
@@ -38,9 +43,9 @@ export function parseArguments(argv: readonly string[]): Result<ParsedArguments,
       break;
     }
     const given = word.startsWith("--")
-      ? parseLong(word, next)
+      ? parseLong(word, known, next)
       : word.startsWith("-") && word !== "-"
-        ? parseCluster(word, next)
+        ? parseCluster(word, known, next)
         : undefined;
     if (given === undefined) words.push(word);
     else if (given.ok) options.push(...given.value);
@@ -49,13 +54,17 @@ export function parseArguments(argv: readonly string[]): Result<ParsedArguments,
   return ok({ options, words });
 }
 
-type Given = Result<readonly GivenOption[], ArgumentError>;
+type Given<Name extends string> = Result<readonly GivenOption<Name>[], ArgumentError>;
 
-function parseLong(word: string, next: () => string | undefined): Given {
+function parseLong<Name extends string>(
+  word: string,
+  known: readonly ReadableOption<Name>[],
+  next: () => string | undefined,
+): Given<Name> {
   const equals = word.indexOf("=");
   const name = word.slice(2, equals < 0 ? undefined : equals);
   const attached = equals < 0 ? undefined : word.slice(equals + 1);
-  const declaration = findLong(name);
+  const declaration = findLong(name, known);
   if (declaration === undefined) return fail({ kind: "unknown", option: word });
   switch (declaration.argument.kind) {
     case "none":
@@ -73,18 +82,25 @@ function parseLong(word: string, next: () => string | undefined): Given {
   }
 }
 
-function findLong(name: string): Declaration | undefined {
-  const exact = DECLARATIONS.find((d) => d.long === name);
+function findLong<Name extends string>(
+  name: string,
+  known: readonly ReadableOption<Name>[],
+): ReadableOption<Name> | undefined {
+  const exact = known.find((d) => d.long === name);
   if (exact !== undefined) return exact;
-  const candidates = DECLARATIONS.filter((d) => d.long.startsWith(name));
+  const candidates = known.filter((d) => d.long.startsWith(name));
   return candidates.length === 1 && name !== "" ? candidates[0] : undefined;
 }
 
-function parseCluster(word: string, next: () => string | undefined): Given {
-  const given: GivenOption[] = [];
+function parseCluster<Name extends string>(
+  word: string,
+  known: readonly ReadableOption<Name>[],
+  next: () => string | undefined,
+): Given<Name> {
+  const given: GivenOption<Name>[] = [];
   for (let i = 1; i < word.length; i += 1) {
     const letter = word.charAt(i);
-    const declaration = DECLARATIONS.find((d) => d.short === letter);
+    const declaration = known.find((d) => d.short === letter);
     if (declaration === undefined) return fail({ kind: "unknown", option: `-${letter}` });
     if (declaration.argument.kind === "none") {
       given.push({ name: declaration.long, argument: undefined });

@@ -46,6 +46,7 @@ export type Invocation =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | { readonly kind: "signum"; readonly name: string }
+  | { readonly kind: "genhash"; readonly arguments: readonly string[] }
   | {
       readonly kind: "configTest";
       readonly options: DaemonOptions;
@@ -69,13 +70,15 @@ export interface UsageError {
 }
 
 export function parseInvocation(argv: readonly string[]): Result<Invocation, UsageError> {
+  const [first, ...following] = argv;
+  if (first === "-T" || first === "--genhash") return ok({ kind: "genhash", arguments: following });
   const found = findSubcommand(argv);
   if (found !== undefined) {
     return ok({ kind: "subcommand", name: found.name, arguments: found.following });
   }
   const mistyped = mistypedSubcommand(argv);
   if (mistyped !== undefined) return fail(mistyped);
-  const parsed = parseArguments(argv);
+  const parsed = parseArguments(argv, OPTIONS);
   if (!parsed.ok) return fail(usageError(parsed.error));
   const { options: given, words } = parsed.value;
   const answer = given.find((o) => ANSWERS.has(o.name));
@@ -87,7 +90,7 @@ export function parseInvocation(argv: readonly string[]): Result<Invocation, Usa
     case "signum":
       return ok({ kind: "signum", name: answer.argument ?? "" });
     case "genhash":
-      return fail({ message: "genhash is not part of this version", exitCode: 1 });
+      return fail({ message: "--genhash must be the first option", exitCode: 1 });
     default:
       return daemonInvocation(given, words);
   }
@@ -115,7 +118,7 @@ function mistypedSubcommand([first, second]: readonly string[]): UsageError | un
 const ANSWERS: ReadonlySet<OptionName> = new Set(["version", "help", "signum", "genhash"]);
 
 function daemonInvocation(
-  given: readonly GivenOption[],
+  given: readonly GivenOption<OptionName>[],
   words: readonly string[],
 ): Result<Invocation, UsageError> {
   const options = daemonOptions(given);
@@ -127,7 +130,10 @@ function daemonInvocation(
   return ok({ kind: "daemon", options: options.value, remarks: remarksOn(given, words) });
 }
 
-function remarksOn(given: readonly GivenOption[], words: readonly string[]): readonly string[] {
+function remarksOn(
+  given: readonly GivenOption<OptionName>[],
+  words: readonly string[],
+): readonly string[] {
   const inactive = OPTIONS.filter(
     (option) => "isInactive" in option && given.some((o) => o.name === option.long),
   );
@@ -137,7 +143,9 @@ function remarksOn(given: readonly GivenOption[], words: readonly string[]): rea
   ];
 }
 
-function daemonOptions(given: readonly GivenOption[]): Result<DaemonOptions, UsageError> {
+function daemonOptions(
+  given: readonly GivenOption<OptionName>[],
+): Result<DaemonOptions, UsageError> {
   const has = (name: OptionName): boolean => given.some((o) => o.name === name);
   const last = (name: OptionName): string | undefined =>
     given.findLast((o) => o.name === name)?.argument;

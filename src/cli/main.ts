@@ -3,6 +3,7 @@
  * its start and the reading of the configuration overlap; everything not needed for that is loaded
  * later. What answers and leaves does not load what starts processes.
  */
+import { basename } from "node:path";
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
 import { compileSparingly } from "./compilation.ts";
@@ -12,7 +13,7 @@ import { takeReplaced } from "./replacement.ts";
 import { watchSignals } from "./signals.ts";
 
 async function main(argv: readonly string[]): Promise<void> {
-  const invocation = parseInvocation(argv);
+  const invocation = parseInvocation(takeCalledAs() === "genhash" ? ["--genhash", ...argv] : argv);
   if (!invocation.ok) {
     process.stderr.write(`${invocation.error.message}\n`);
     process.exitCode = invocation.error.exitCode;
@@ -20,6 +21,14 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (invocation.value.kind === "daemon") await startDaemon(invocation.value, argv);
   else await answer(invocation.value);
+}
+
+/** The name the program was called by: from the start script, or as an executable of its own. */
+function takeCalledAs(): string {
+  const { KEEPALIVED_CALLED_AS: told } = process.env;
+  // Scripts that we start are not called by it.
+  delete process.env["KEEPALIVED_CALLED_AS"];
+  return told ?? basename(process.argv0);
 }
 
 async function startDaemon(

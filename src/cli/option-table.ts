@@ -1,13 +1,15 @@
 /** Every option of the daemon, once: names, argument, and the words of --help. */
 
+export type OptionArgument =
+  | { readonly kind: "none" }
+  | { readonly kind: "required"; readonly name: string }
+  /** Only taken when attached: `-tFILE`, `--config-test=FILE`. */
+  | { readonly kind: "optional"; readonly name: string };
+
 export interface OptionDeclaration {
   readonly short: string | undefined;
   readonly long: string;
-  readonly argument:
-    | { readonly kind: "none" }
-    | { readonly kind: "required"; readonly name: string }
-    /** Only taken when attached: `-tFILE`, `--config-test=FILE`. */
-    | { readonly kind: "optional"; readonly name: string };
+  readonly argument: OptionArgument;
   readonly group: OptionGroup;
   readonly help: string;
   /** Accepted so that existing command lines work; without effect in this version. */
@@ -288,7 +290,7 @@ export const OPTIONS = [
     long: "genhash",
     argument: none,
     group: "ask",
-    help: "become genhash (not in this version)",
+    help: "become genhash(1), which reads all that follows; the first option",
   },
 ] as const satisfies readonly OptionDeclaration[];
 

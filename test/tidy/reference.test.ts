@@ -17,7 +17,11 @@ import { exampleNames, readExample } from "../../tools/reference/examples.ts";
 import { LANGUAGE } from "../../tools/reference/language-text.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const MANUAL = join(ROOT, "man/keepalived.conf.5");
+/** Each manual page, and a word that it must have. */
+const MANUALS = [
+  ["man/keepalived.conf.5", /advert_int/],
+  ["man/genhash.1", /--use-ssl/],
+] as const;
 const files = generatedFiles();
 
 function has(program: string): boolean {
@@ -105,23 +109,25 @@ test("every note is about a keyword, in two to four sentences", () => {
   );
 });
 
-test("mandoc has nothing to say about the manual page", { skip: !has("mandoc") }, () => {
-  const { stdout, stderr } = spawnSync("mandoc", ["-T", "lint", "-W", "warning", MANUAL], {
-    encoding: "utf8",
-  });
-  assert.equal(stdout + stderr, "");
+test("mandoc has nothing to say about the manual pages", { skip: !has("mandoc") }, () => {
+  for (const [path] of MANUALS) {
+    const words = ["-T", "lint", "-W", "warning", join(ROOT, path)];
+    const { stdout, stderr } = spawnSync("mandoc", words, { encoding: "utf8" });
+    assert.equal(stdout + stderr, "");
+  }
 });
 
 test(
-  "man renders the manual page without a warning",
+  "man renders the manual pages without a warning",
   { skip: !has("man") || !has("groff") },
   () => {
-    const { stdout, stderr, status } = spawnSync("man", ["--warnings", "-l", MANUAL], {
-      encoding: "utf8",
-      env: { ...process.env, MANWIDTH: "80", MANPAGER: "cat", LC_ALL: "C.UTF-8" },
-    });
-    assert.equal(status, 0);
-    assert.equal(stderr, "");
-    assert.match(stdout, /advert_int/);
+    for (const [path, word] of MANUALS) {
+      const { stdout, stderr, status } = spawnSync("man", ["--warnings", "-l", join(ROOT, path)], {
+        encoding: "utf8",
+        env: { ...process.env, MANWIDTH: "80", MANPAGER: "cat", LC_ALL: "C.UTF-8" },
+      });
+      assert.deepEqual([path, status, stderr], [path, 0, ""]);
+      assert.match(stdout, word);
+    }
   },
 );

@@ -6,6 +6,7 @@
 /** sys/socket.h, linux/socket.h */
 export const AddressFamily = { unix: 1, ipv4: 2, ipv6: 10, netlink: 16, packet: 17 } as const;
 export const SocketType = {
+  stream: 1,
   datagram: 2,
   raw: 3,
   nonBlocking: 0o4000,
@@ -29,11 +30,13 @@ export const SocketOption = {
   receiveBuffer: 8,
   priority: 12,
   receiveTimeout: process.arch === "ppc64" ? 18 : 20,
+  sendTimeout: process.arch === "ppc64" ? 19 : 21,
   bindToDevice: 25,
   attachFilter: 26,
   sendBufferForce: 32,
   timestampNanos: 35,
   receiveBufferForce: 33,
+  mark: 36,
   bindToInterfaceIndex: 62,
 } as const;
 

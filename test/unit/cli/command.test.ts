@@ -12,7 +12,7 @@ import { paintWith } from "../../../src/report/paint.ts";
 
 /** `name=argument` of each option given, or the complaint. */
 function given(...argv: string[]): readonly string[] | string {
-  const parsed = parseArguments(argv);
+  const parsed = parseArguments(argv, OPTIONS);
   if (!parsed.ok) return `${parsed.error.kind} ${parsed.error.option}`;
   return parsed.value.options.map(({ name, argument }) =>
     argument === undefined ? name : `${name}=${argument}`,
