@@ -14,6 +14,7 @@ import { chapters } from "./reference/entries.ts";
 import { renderGenhashManual } from "./reference/genhash-manual.ts";
 import { renderManual } from "./reference/manual.ts";
 import { renderPages } from "./reference/pages.ts";
+import { renderProgramManual } from "./reference/program-manual.ts";
 import { renderTextMate } from "./reference/textmate.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -25,6 +26,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const all = chapters();
   return new Map([
     ["man/keepalived.conf.5", renderManual(all)],
+    ["man/keepalived.8", renderProgramManual()],
     ["man/genhash.1", renderGenhashManual()],
     ["completions/keepalived.bash", renderBash()],
     ["completions/_keepalived", renderZsh()],

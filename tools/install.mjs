@@ -21,9 +21,6 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Pages that are made elsewhere and may not be there yet. */
-const NOT_THERE_YET = new Set(["man/keepalived.8"]);
-
 const PROGRAM = 0o755;
 const TEXT = 0o644;
 
@@ -226,13 +223,11 @@ function install(s) {
   const directories = new Set(record.directories);
   const editable = { ...record.editable };
   const files = [];
-  const items = listOf(s).filter((item) => {
-    const isThere = item.from === undefined || existsSync(join(root, item.from));
-    if (isThere) return true;
-    if (!NOT_THERE_YET.has(item.from)) throw new Error(`${item.from} is missing: build it first`);
-    console.log(`${item.from} is not there yet: left out`);
-    return false;
-  });
+  const items = listOf(s);
+  for (const { from } of items) {
+    const isThere = from === undefined || existsSync(join(root, from));
+    if (!isThere) throw new Error(`${from} is missing: build it first`);
+  }
   for (const item of items) {
     const path = s.destdir + item.to;
     for (const made of makeDirectories(dirname(path))) {

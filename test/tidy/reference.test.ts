@@ -8,12 +8,14 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { SIGNALS } from "../../src/cli/command.ts";
 import { NOTED_PATHS, noteOf } from "../../src/config/grammar/notes.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { textSource } from "../../src/config/source.ts";
 import { generatedFiles, REFERENCE_FOLDER } from "../../tools/docs-reference.ts";
 import { allEntries, chapters } from "../../tools/reference/entries.ts";
 import { exampleNames, readExample } from "../../tools/reference/examples.ts";
+import { SIGNAL_MEANINGS } from "../../tools/reference/program-manual.ts";
 import { LANGUAGE } from "../../tools/reference/language-text.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -21,6 +23,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MANUALS = [
   ["man/keepalived.conf.5", /advert_int/],
   ["man/genhash.1", /--use-ssl/],
+  ["man/keepalived.8", /--use-file/],
 ] as const;
 const files = generatedFiles();
 
@@ -107,6 +110,10 @@ test("every note is about a keyword, in two to four sentences", () => {
     lengths.filter(({ sentences }) => sentences > 4),
     [],
   );
+});
+
+test("the manual has every signal that has a name", () => {
+  assert.deepEqual([...SIGNAL_MEANINGS.keys()].sort(), [...SIGNALS.keys()].sort());
 });
 
 test("mandoc has nothing to say about the manual pages", { skip: !has("mandoc") }, () => {
