@@ -3,6 +3,7 @@
  *
  *   tsx bench/bench.ts            everything, less than 15 minutes
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
+ *   tsx bench/bench.ts --markdown   the tables as docs/benchmarks.md has them
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
  *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac,frr
  *
@@ -27,7 +28,7 @@ import { playLoads } from "./load.ts";
 import { playReloads } from "./reload.ts";
 import { playStarts } from "./startup.ts";
 import { playTakeovers } from "./takeover.ts";
-import { renderTable } from "./table.ts";
+import { renderMarkdown, renderText, tableOf } from "./table.ts";
 import { playTrackers } from "./trackers.ts";
 import { playVmacs } from "./vmac.ts";
 
@@ -120,9 +121,16 @@ async function main(words: readonly string[]): Promise<number> {
   console.log(await circumstances());
   await play(contest, plan, parts);
   const titles = [isCheck ? "keepalived (again)" : "keepalived-ts", "keepalived"] as const;
-  if (contest.rows.size > 0) console.log(`\n${renderTable(contest.rows.values(), titles)}\n`);
+  const print = (finished: Contest, names: readonly [string, string]): void => {
+    if (finished.rows.size === 0) return;
+    const table = tableOf(finished.rows.values(), names);
+    const render = words.includes("--markdown") ? renderMarkdown : renderText;
+    console.log(`\n${render(table)}\n`);
+  };
+  print(contest, titles);
   const withFrr = new Contest(["ours", "frr"], plan.limitMs, say);
   if (parts.includes("frr") && !isCheck) await playFrr(withFrr, plan);
+  print(withFrr, ["keepalived-ts", "FRRouting"]);
   console.log(
     "Medians with their range; ratios of paired trials, below 1 is in favour of the left.",
   );
@@ -157,8 +165,6 @@ async function playFrr(contest: Contest, plan: Plan): Promise<void> {
   }
   await using lan = await Lan.open(HOSTS);
   await playFailovers(contest, lan, await lan.observe("ip proto 112 or arp"), plan.frr);
-  if (contest.rows.size === 0) return;
-  console.log(`${renderTable(contest.rows.values(), ["keepalived-ts", "FRRouting"])}\n`);
 }
 
 function whyNot(): string | undefined {

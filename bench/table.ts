@@ -1,18 +1,36 @@
 /**
- * The one table a run prints: medians with their range, and the ratio of each pair of trials.
+ * The tables a run prints: medians with their range, and the ratio of each pair of trials.
  */
 import { differences, ratios, spreadOf, type Row, type Spread } from "./contest.ts";
 
-export function renderTable(rows: Iterable<Row>, titles: readonly [string, string]): string {
-  const head = ["", titles[0], titles[1], "difference", "ratio", "n"];
-  const body = [...rows].map((row) => [
-    row.name,
-    cell(spreadOf(row.left), row.unit),
-    cell(spreadOf(row.right), row.unit),
-    `${signed(differences(row).median)} ${row.unit}`,
-    ratioCell(ratios(row)),
-    String(row.left.length),
-  ]);
+export interface Table {
+  readonly head: readonly string[];
+  readonly body: readonly (readonly string[])[];
+}
+
+export function tableOf(rows: Iterable<Row>, titles: readonly [string, string]): Table {
+  return {
+    head: ["", titles[0], titles[1], "difference", "ratio", "n"],
+    body: [...rows].map((row) => [
+      row.name,
+      cell(spreadOf(row.left), row.unit),
+      cell(spreadOf(row.right), row.unit),
+      `${signed(differences(row).median)} ${row.unit}`,
+      ratioCell(ratios(row)),
+      String(row.left.length),
+    ]),
+  };
+}
+
+/** For docs/benchmarks.md. */
+export function renderMarkdown({ head, body }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(["---", ...head.slice(1).map(() => "---:")]), ...body.map(line)].join(
+    "\n",
+  );
+}
+
+export function renderText({ head, body }: Table): string {
   const lines = [head, ...body];
   const widths = head.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? "").length)),
