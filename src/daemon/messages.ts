@@ -8,6 +8,7 @@ import type { TrackerUpdate, Verdict } from "../track/verdicts.ts";
 import type { WitnessVerdict } from "../track/witness.ts";
 import type { VrrpSnapshot } from "../report/state.ts";
 import type { Predecessors } from "./vrrp/driver-setup.ts";
+import type { ModelChange } from "./model-change.ts";
 import type { PlannedOutcome } from "./vrrp/planned-work.ts";
 import type { StateName, VrrpEvent } from "../vrrp/events.ts";
 import type { GroupStateName } from "../vrrp/step.ts";
@@ -48,7 +49,7 @@ export type ToVrrp =
     }
   | {
       readonly kind: "reload";
-      readonly model: Model;
+      readonly change: ModelChange;
       readonly verdicts: SentVerdicts;
     }
   | { readonly kind: "tracker"; readonly update: TrackerUpdate }

@@ -17,6 +17,7 @@ import type { Model } from "../config/model.ts";
 import type { Timer, Timers } from "../sys/ports.ts";
 import type { Logger } from "./logger.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "./messages.ts";
+import { changeOfModel } from "./model-change.ts";
 import type { Predecessors } from "./vrrp/driver-setup.ts";
 import { planRespawn } from "./respawn.ts";
 import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
@@ -55,7 +56,8 @@ interface Running {
   readonly process: VrrpProcess;
   readonly startedAt: Instant;
   isLoaded: boolean;
-  isConfigured: boolean;
+  /** What it was configured with; undefined until then. */
+  model: Model | undefined;
   unanswered: number;
   sequence: number;
 }
@@ -79,7 +81,7 @@ export class VrrpKeeper {
   }
 
   get isRunning(): boolean {
-    return this.#running?.isConfigured ?? false;
+    return this.#running?.model !== undefined;
   }
 
   /** Takes over a process that was started before the configuration was read. */
@@ -88,7 +90,7 @@ export class VrrpKeeper {
       process,
       startedAt: this.#parts.timers.now(),
       isLoaded: false,
-      isConfigured: false,
+      model: undefined,
       unanswered: 0,
       sequence: 0,
     };
@@ -116,13 +118,15 @@ export class VrrpKeeper {
   reload(model: Model): boolean {
     this.#model = model;
     const running = this.#running;
-    if (running?.isConfigured !== true) return false;
-    this.#send(running, { kind: "reload", model, verdicts: this.#parts.verdicts() });
+    if (running?.model === undefined) return false;
+    const change = changeOfModel(running.model, model);
+    running.model = model;
+    this.#send(running, { kind: "reload", change, verdicts: this.#parts.verdicts() });
     return true;
   }
 
   tell(message: Extract<ToVrrp, { kind: ToldKind }>): boolean {
-    if (this.#running?.isConfigured !== true) return false;
+    if (this.#running?.model === undefined) return false;
     this.#send(this.#running, message);
     return true;
   }
@@ -163,7 +167,7 @@ export class VrrpKeeper {
         killing.cancel();
         resolve();
       };
-      if (running.isConfigured) this.#send(running, message);
+      if (running.model !== undefined) this.#send(running, message);
       else running.process.kill("SIGKILL");
     });
   }
@@ -184,8 +188,8 @@ export class VrrpKeeper {
   }
 
   #giveModel(running: Running): void {
-    if (!running.isLoaded || running.isConfigured || this.#model === undefined) return;
-    running.isConfigured = true;
+    if (!running.isLoaded || running.model !== undefined || this.#model === undefined) return;
+    running.model = this.#model;
     const { options } = this.#parts;
     const message = {
       model: this.#model,
@@ -282,7 +286,7 @@ export class VrrpKeeper {
     const plan = planRespawn(this.#nextDelay, between(running.startedAt, timers.now()));
     this.#nextDelay = plan.next;
     if (plan.isLimited) logger.log(respawnDelayLine(plan.delay));
-    if (plan.delay > NO_TIME && running.isConfigured) this.#speakLastWords();
+    if (plan.delay > NO_TIME && running.model !== undefined) this.#speakLastWords();
     this.#respawnTimer = timers.after(plan.delay, () => {
       this.#respawnTimer = undefined;
       this.#start();

@@ -51,6 +51,11 @@ export function identity(config: InstanceConfig): string {
   return [config.vrid, config.family, config.interfaceName ?? "-", travels, vmac].join(" ");
 }
 
+/** Whether nothing changes for an instance; most are the same object. */
+export function sameConfig(before: InstanceConfig, current: InstanceConfig): boolean {
+  return before === current || JSON.stringify(before) === JSON.stringify(current);
+}
+
 /** The old position of each new instance, or undefined for one that is new. */
 export function originsOf(
   old: readonly InstanceConfig[],
@@ -151,7 +156,7 @@ function carry(
   if (before === undefined || instance === undefined) {
     return { ...quiet, instance: fresh, isNew: true };
   }
-  if (sameText(before.config, router.config)) return { ...quiet, instance };
+  if (sameConfig(before.config, router.config)) return { ...quiet, instance };
   const { phase } = instance;
   const adapted: InstanceState = {
     ...instance,
@@ -226,5 +231,3 @@ export function differenceOf(
 
 const pick = <T>(list: readonly T[], index: number | undefined): T | undefined =>
   index === undefined ? undefined : list[index];
-
-const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -10,6 +10,7 @@ import { sockpoolLine } from "../../report/vrrp-lines.ts";
 import type { FrameSocket, Netlink, NetworkPorts } from "../../sys/ports.ts";
 import type { InstanceConfig } from "../../vrrp/config.ts";
 import type { FaultCause } from "../../vrrp/events.ts";
+import { sameConfig } from "../../vrrp/reload.ts";
 import type { Reload } from "../../vrrp/reload.ts";
 import type { SystemInput } from "../../vrrp/system.ts";
 import { instanceAt } from "../../vrrp/system-state.ts";
@@ -256,7 +257,7 @@ export class RouterResources implements Disposable {
       const from = change.origin[index];
       const runtime = from === undefined ? undefined : before[from];
       const same = from === undefined ? undefined : old.routers[from]?.config;
-      if (runtime !== undefined && JSON.stringify(same) === JSON.stringify(config)) return runtime;
+      if (runtime !== undefined && same !== undefined && sameConfig(same, config)) return runtime;
       const fresh = this.#newRuntime(config);
       if (runtime !== undefined && runtime.work.installed > 0) {
         fresh.work.adopt(allAddresses(config).length);

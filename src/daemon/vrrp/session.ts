@@ -10,6 +10,8 @@ import type { Verdicts } from "../../track/verdicts.ts";
 import type { DriverOutput } from "./driver-setup.ts";
 import type { PlannedOutcome } from "./planned-work.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "../messages.ts";
+import { changedModel } from "../model-change.ts";
+import type { ModelChange } from "../model-change.ts";
 import { VrrpDriver } from "./driver.ts";
 import { rehearse, rehearseKernel } from "./rehearsal.ts";
 import type { Model } from "../../config/model.ts";
@@ -45,6 +47,8 @@ export interface SessionPorts {
 export class VrrpSession {
   readonly #ports: SessionPorts;
   #driver: VrrpDriver | undefined;
+  /** What the driver works with. */
+  #model: Model | undefined;
   #underWay = 0;
   #dropped = 0;
   #snapshotIsDue = false;
@@ -70,7 +74,7 @@ export class VrrpSession {
         });
         return;
       case "reload":
-        this.#reload(message.model, message.verdicts);
+        this.#reload(message.change, message.verdicts);
         return;
       case "tracker":
         this.#driver?.update(message.update);
@@ -158,6 +162,7 @@ export class VrrpSession {
 
   #start(message: Extract<ToVrrp, { kind: "configure" }>): void {
     const { model, options, verdicts, predecessors } = message;
+    this.#model = model;
     this.#sayRefusals(this.#ports.configure(model, options));
     const setup = { model, options, verdicts: receivedVerdicts(verdicts), predecessors };
     this.#driver = new VrrpDriver(this.#ports.network, setup, this.#output());
@@ -192,7 +197,10 @@ export class VrrpSession {
     };
   }
 
-  #reload(model: Model, verdicts: SentVerdicts): void {
+  #reload(change: ModelChange, verdicts: SentVerdicts): void {
+    if (this.#model === undefined) return;
+    const model = changedModel(this.#model, change);
+    this.#model = model;
     this.#sayRefusals(this.#ports.reconfigure(model));
     const started = this.#ports.network.clock.now();
     const touched = this.#driver?.reload(model, receivedVerdicts(verdicts)) ?? 0;

@@ -219,7 +219,9 @@ test("a good reload reaches the VRRP process, and is complete when it says so", 
   daemon.supervisor.demand("reload");
   const told = daemon.early.sent.at(-1);
   assert.ok(told?.kind === "reload");
-  assert.equal(told.model.instances[0]?.priority, 10);
+  const [first] = told.change.instances;
+  assert.ok(first !== undefined && "priority" in first);
+  assert.equal(first.priority, 10);
   daemon.early.say({ kind: "reloaded", tookUs: 1_234, touched: 1 });
   assert.deepEqual(daemon.lines.slice(-2), ["Reload complete", "Reload finished in 1234 usec"]);
   await stop(daemon);
