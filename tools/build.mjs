@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -118,6 +119,9 @@ async function bundleForLater({ name, entry, packages }) {
   renameSync(`${path}.new`, path);
 }
 
+const HEAD = "(function (exports, require, module, __filename, __dirname) {";
+const TAIL = "\n})";
+
 /** A program that runs the bundle in `directory` from its cache; `atEnd` is put before the run. */
 function loader({ stem }, directory, atEnd) {
   return `"use strict";
@@ -131,15 +135,16 @@ try {
 } catch {
   // Without the cache everything works, only later.
 }
-const head = "(function (exports, require, module, __filename, __dirname) {";
 // The bundle is ASCII, and read faster when nothing else is expected.
-const source = head + readFileSync(filename, "latin1") + "\\n})";
+const source = ${JSON.stringify(HEAD)} + readFileSync(filename, "latin1") + ${JSON.stringify(TAIL)};
 const script = new Script(source, { filename, cachedData });
 ${atEnd}script.runInThisContext()(exports, require, module, filename, __dirname);
 `;
 }
 
-const KEEP = `process.on("exit", () => writeFileSync(stem + ".cache", script.createCachedData()));\n`;
+// Compiled code is accepted only under the settings it was kept with, and a start has V8's own.
+const KEEP = `require("node:v8").setFlagsFromString = () => undefined;
+process.on("exit", () => writeFileSync(stem + ".cache", script.createCachedData()));\n`;
 
 /** A start and a stop with loaders that write down, at the end, what was compiled. */
 async function rehearse(programs) {
@@ -164,6 +169,14 @@ async function rehearse(programs) {
   rmSync(stage, { recursive: true, force: true });
 }
 
+/** Throws when V8 would compile everything anew in spite of the cache. */
+function assertAccepted({ stem }) {
+  const source = readFileSync(join(dist, `${stem}.js`), "latin1");
+  const cachedData = readFileSync(join(dist, `${stem}.cache`));
+  const script = new Script(`${HEAD}${source}${TAIL}`, { cachedData });
+  if (script.cachedDataRejected) throw new Error(`V8 rejects the code cache of ${stem}`);
+}
+
 mkdirSync(dist, { recursive: true });
 rmSync(stage, { recursive: true, force: true });
 const programs = [];
@@ -175,8 +188,10 @@ for (const program of programs) {
   writeFileSync(`${path}.new`, loader(program, "__dirname", ""));
   renameSync(`${path}.new`, path);
   const cache = join(dist, `${program.stem}.cache`);
-  if (existsSync(cache)) chmodSync(cache, 0o644);
-  else console.log(`build: no code cache for ${program.name}; it will start a little later`);
+  if (existsSync(cache)) {
+    chmodSync(cache, 0o644);
+    assertAccepted(program);
+  } else console.log(`build: no code cache for ${program.name}; it will start a little later`);
 }
 
 const current = new Set(programs.map(({ stem }) => stem));
