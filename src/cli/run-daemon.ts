@@ -74,15 +74,12 @@ export async function runDaemon(start: DaemonStart): Promise<number> {
   const logger = openLogger(options, start.launch, timers);
   logger.logAll(startingLines({ kernel: kernelText(), arguments: ["keepalived", ...start.argv] }));
   endOnInternalError(logger);
-  const manager = serviceManager();
   const supervisor = new Supervisor(
     daemonParts({ ...start, options, origin }, logger, timers, () => {
       start.launch?.ready();
-      manager.tell("READY=1");
     }),
   );
   start.signals.listen((demand) => {
-    if (demand === "stop") manager.tell("STOPPING=1");
     supervisor.demand(demand);
   });
   // The loop must not end while only unreferenced work is left.
@@ -188,6 +185,7 @@ function daemonParts(
       const { user, system } = process.cpuUsage();
       return { userUs: user, systemUs: system };
     },
+    serviceManager: serviceManager(process.env, process.pid, origin.isDetached),
     ready,
   };
 }

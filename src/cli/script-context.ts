@@ -7,13 +7,15 @@ const DEFAULT_SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 /**
  * Left out of a script's environment. The first three change how programs are loaded or split
- * words (Keepalived 2.4); the last is between the service manager and the daemon.
+ * words (Keepalived 2.4); the others are between the service manager and the daemon.
  */
 const WITHHELD: ReadonlySet<string> = new Set([
   "IFS",
   "LD_PRELOAD",
   "LD_LIBRARY_PATH",
   "NOTIFY_SOCKET",
+  "WATCHDOG_USEC",
+  "WATCHDOG_PID",
 ]);
 
 /** The start script sets variables meant for Node aside under this prefix; scripts get them back. */

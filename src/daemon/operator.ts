@@ -10,6 +10,7 @@ import type { ScriptFacts, ScriptOwners } from "../report/data-dump.ts";
 import { dumpFailedLine, printingLine } from "../report/dump-lines.ts";
 import type { DumpKind } from "../report/dump-lines.ts";
 import { renderJsonDump } from "../report/json-dump.ts";
+import { info } from "../report/log-line.ts";
 import { renderRoute, renderRule } from "../report/route-text.ts";
 import type {
   DaemonSnapshot,
@@ -88,6 +89,16 @@ export class Operator {
   /** The state of this moment; of a moment ago where the process does not answer soon. */
   async fresh(): Promise<VrrpSnapshot | undefined> {
     return (await this.#fresh("snapshot")) ?? this.#snapshot;
+  }
+
+  /** -d: the configuration goes to the log. */
+  logConfiguration(model: Model): void {
+    const { timers, logger, scriptOwners } = this.#parts;
+    const text = renderDataDump({
+      ...{ model, snapshot: undefined, scripts: new Map(), trackers: [], owners: scriptOwners() },
+      toLocalTime: (ms) => timers.localTime(ms),
+    });
+    logger.logAll(text.trimEnd().split("\n").map(info));
   }
 
   status(journalEntries: number): DaemonSnapshot {

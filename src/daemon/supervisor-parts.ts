@@ -2,7 +2,7 @@
 import type { Model } from "../config/model.ts";
 import type { LogLine } from "../report/log-line.ts";
 import type { FilePort, PlannedPorts, ProcessPort, ProcessTable, Timers } from "../sys/ports.ts";
-import type { OpenFifo, SendMail } from "../sys/telling-ports.ts";
+import type { OpenFifo, SendMail, ServiceManager } from "../sys/telling-ports.ts";
 import type { Logger } from "./logger.ts";
 import type { LockPidFile, PidFileOptions } from "./pid-files.ts";
 import type { CommandContext } from "./script-commands.ts";
@@ -66,6 +66,7 @@ export interface SupervisorParts {
   readonly setFileMask: (mask: number) => void;
   readonly writeDump: (name: string, text: string) => Promise<void>;
   readonly cpuUsage: () => CpuUsage;
+  readonly serviceManager: ServiceManager;
   /** The daemon runs: whoever started it may stop waiting. */
   readonly ready: () => void;
 }

@@ -6,7 +6,6 @@ import { unreachable } from "../base/failure.ts";
 import { seconds } from "../base/units.ts";
 import type { Model } from "../config/model.ts";
 import { controlSocketFailedLine } from "../report/control-lines.ts";
-import { renderDataDump } from "../report/data-dump.ts";
 import {
   childStoppedLine,
   configurationFileLine,
@@ -19,7 +18,7 @@ import {
   stoppedLine,
   stoppingLine,
 } from "../report/life-lines.ts";
-import { info, problem } from "../report/log-line.ts";
+import { problem } from "../report/log-line.ts";
 import { renderEvent } from "../report/log-lines.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
 import { openControlSocket } from "./control-socket.ts";
@@ -34,6 +33,7 @@ import { predecessorsIn } from "./predecessors.ts";
 import { prepareScripts } from "./prepare-scripts.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
+import { ServiceReports } from "./service-reports.ts";
 import type { Demand, SupervisorParts } from "./supervisor-parts.ts";
 import { takePidFiles } from "./take-pid-files.ts";
 import { Trackers } from "./trackers.ts";
@@ -53,6 +53,7 @@ export class Supervisor {
   readonly #planned: PlannedWork;
   readonly #operator: Operator;
   readonly #firewall: FirewallInquiry;
+  readonly #service: ServiceReports;
   readonly #journal = new Journal();
   /** Started before its time, until it is used or ended. */
   #early: VrrpProcess | undefined;
@@ -91,6 +92,7 @@ export class Supervisor {
       },
     });
     this.#keeper = this.#newKeeper();
+    this.#service = new ServiceReports({ ...parts, isAlive: () => this.#keeper.checkLife() });
     this.#planned = new PlannedWork({
       ...parts,
       ...{ keeper: this.#keeper, programs: this.#programs, journal: this.#journal },
@@ -163,6 +165,7 @@ export class Supervisor {
       pidChanged: (vrrpPid) => {
         if (vrrpPid === undefined) {
           this.#operator.setSnapshot(undefined);
+          this.#service.setSnapshot(undefined);
           this.#planned.lost();
           if (!this.#isStopping) this.#trackers.witnesses.absent();
         } else this.#pidFiles?.setVrrp(vrrpPid);
@@ -214,19 +217,8 @@ export class Supervisor {
     logger.logAll(
       inactivePartsLines({ virtualServers: model.hasVirtualServers, bfd: model.hasBfd }),
     );
-    if (options.dumpsConfiguration) this.#logConfiguration(model);
+    if (options.dumpsConfiguration) this.#operator.logConfiguration(model);
     return model;
-  }
-
-  #logConfiguration(model: Model): void {
-    const { timers, logger } = this.#parts;
-    const toLocalTime = (ms: number): ReturnType<typeof timers.localTime> => timers.localTime(ms);
-    const text = renderDataDump({
-      ...{ model, snapshot: undefined, scripts: new Map(), trackers: [] },
-      owners: this.#programs.owners(),
-      toLocalTime,
-    });
-    logger.logAll(text.trimEnd().split("\n").map(info));
   }
 
   #wantsVrrp(model: Model): boolean {
@@ -265,6 +257,7 @@ export class Supervisor {
     if (this.#isReady) return;
     this.#isReady = true;
     this.#parts.logger.log(startupCompleteLine());
+    this.#service.ready();
     this.#parts.ready();
     this.#planned.ready();
   }
@@ -274,6 +267,8 @@ export class Supervisor {
     switch (message.kind) {
       case "running":
         this.#becomeReady();
+        // One that started anew has the configuration of a reload that its predecessor had not.
+        this.#service.reloaded();
         return;
       case "event": {
         this.#journal.add({ at: message.at, entry: message.event });
@@ -300,10 +295,12 @@ export class Supervisor {
         return;
       case "snapshot":
         this.#operator.setSnapshot(message.snapshot);
+        this.#service.setSnapshot(message.snapshot);
         return;
       case "reloaded":
         this.#programs.reloaded();
         logger.logAll([reloadCompleteLine(), reloadTimeLine(message.tookUs)]);
+        this.#service.reloaded();
         return;
       case "fatal":
         logger.log(problem(message.text), { ident: "Keepalived_vrrp", pid });
@@ -338,8 +335,12 @@ export class Supervisor {
 
   #reload(): void {
     const { logger } = this.#parts;
+    this.#service.reloading();
     const read = this.#reader.again(this.#model);
-    if (read === undefined) return;
+    if (read === undefined) {
+      this.#service.reloadRefused();
+      return;
+    }
     this.#note("the configuration was reloaded");
     const model = this.#take(read);
     // First, so that the VRRP process gets the results that are still good.
@@ -352,6 +353,7 @@ export class Supervisor {
       void this.#keeper.stop();
     }
     logger.log(reloadCompleteLine());
+    this.#service.reloaded();
   }
 
   #note(text: string): void {
@@ -361,6 +363,7 @@ export class Supervisor {
   async #stop(code: number): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    this.#service.stopping();
     const { logger, cpuUsage } = this.#parts;
     logger.log(stoppingLine());
     this.#endEarly();

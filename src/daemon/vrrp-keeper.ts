@@ -60,6 +60,8 @@ interface Running {
   model: Model | undefined;
   unanswered: number;
   sequence: number;
+  /** It has said something since `checkLife` was called last. */
+  isHeard: boolean;
 }
 
 export class VrrpKeeper {
@@ -93,6 +95,7 @@ export class VrrpKeeper {
       model: undefined,
       unanswered: 0,
       sequence: 0,
+      isHeard: true,
     };
     this.#running = running;
     process.listen({
@@ -129,6 +132,19 @@ export class VrrpKeeper {
     if (this.#running?.model === undefined) return false;
     this.#send(this.#running, message);
     return true;
+  }
+
+  /**
+   * Whether the process has given a sign of life since this was called last; the next one is asked
+   * for. Where none runs, that is not for want of life.
+   */
+  checkLife(): boolean {
+    const running = this.#running;
+    if (running?.isConfigured !== true) return true;
+    const { isHeard } = running;
+    running.isHeard = false;
+    this.#ping(running);
+    return isHeard;
   }
 
   /** What is known of the process that ran last, for one that follows it. */
@@ -231,6 +247,7 @@ export class VrrpKeeper {
   #receive(running: Running, message: FromVrrp): void {
     // Whatever it says shows that its loop turns.
     running.unanswered = 0;
+    running.isHeard = true;
     if (message.kind === "loaded") {
       running.isLoaded = true;
       this.#giveModel(running);
@@ -253,10 +270,14 @@ export class VrrpKeeper {
         return;
       }
       running.unanswered += 1;
-      running.sequence += 1;
-      this.#send(running, { kind: "ping", sequence: running.sequence });
+      this.#ping(running);
       this.#beat(running);
     });
+  }
+
+  #ping(running: Running): void {
+    running.sequence += 1;
+    this.#send(running, { kind: "ping", sequence: running.sequence });
   }
 
   #ended(running: Running, end: ProcessEnd): void {

@@ -1,4 +1,7 @@
-/** What the parent process tells others through: named pipes, and mail. Part of `ports.ts`. */
+/**
+ * What the parent process tells others through: named pipes, mail, and the service manager. Part of
+ * `ports.ts`.
+ */
 import type { Result } from "../base/result.ts";
 import type { Duration } from "../base/units.ts";
 
@@ -51,3 +54,13 @@ export interface MailDelivery {
 
 /** Sends one mail over a connection of its own. */
 export type SendMail = (relay: MailRelay, mail: OutgoingMail) => MailDelivery;
+
+/** Who has started the daemon and watches over it; one that does not listen is told in vain. */
+export interface ServiceManager {
+  /** One message of sd_notify(3). Never waits, never fails. */
+  tell(state: string): void;
+  /** It takes the daemon for hung without a sign of life for so long. */
+  readonly watchdog: Duration | undefined;
+  /** To be told when the daemon is not the process that was started. */
+  readonly mainPid: number | undefined;
+}

@@ -14,18 +14,26 @@ const RECONNECT_AFTER_MS = 1_000;
 
 export class LinuxSyslogSocket implements SyslogSocket {
   readonly #address: Arena;
+  readonly #addressLength: number;
   #connection: Descriptor | undefined;
   #isDisposed = false;
   /** The earliest reading of the monotonic clock at which to try a new connection. */
   #retryAtMs = -Infinity;
   #dropped = 0;
 
+  /** A path, or with @ before it a name in no directory. */
   constructor(path = "/dev/log") {
     const bytes = new TextEncoder().encode(path);
     this.#address = new Arena(SocketAddressUnix.size);
     this.#address.view.setUint16(SocketAddressUnix.family, AddressFamily.unix, LITTLE);
     const room = SocketAddressUnix.size - SocketAddressUnix.path - 1;
-    this.#address.bytes.set(bytes.subarray(0, room), SocketAddressUnix.path);
+    const name = bytes.subarray(0, room);
+    this.#address.bytes.set(name, SocketAddressUnix.path);
+    this.#addressLength = SocketAddressUnix.size;
+    if (!path.startsWith("@")) return;
+    // unix(7): an abstract name begins with 0, and every byte of its length counts.
+    this.#address.bytes[SocketAddressUnix.path] = 0;
+    this.#addressLength = SocketAddressUnix.path + name.length;
   }
 
   /** Datagrams that did not get through. */
@@ -68,7 +76,7 @@ export class LinuxSyslogSocket implements SyslogSocket {
     const fd = socket(AddressFamily.unix, type, 0);
     if (fd < 0) return undefined;
     const descriptor = new Descriptor(fd);
-    if (connect(fd, this.#address.address, SocketAddressUnix.size) < 0) {
+    if (connect(fd, this.#address.address, this.#addressLength) < 0) {
       descriptor[Symbol.dispose]();
       return undefined;
     }

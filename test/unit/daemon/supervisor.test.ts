@@ -62,6 +62,7 @@ function setUp(choices: Choices = {}) {
   const tracked = new FakeFiles();
   const table = new FakeProcessTable();
   const files: string[] = [];
+  const told: string[] = [];
   const dumps = new Map<string, string>();
   let configuration = choices.first ?? good(model([]));
   let isReady = false;
@@ -107,13 +108,14 @@ function setUp(choices: Choices = {}) {
       return Promise.resolve();
     },
     cpuUsage: () => ({ userUs: 0, systemUs: 0 }),
+    serviceManager: { tell: (text) => told.push(text), watchdog: undefined, mainPid: undefined },
     ready: () => {
       isReady = true;
     },
   });
   const exit = supervisor.run();
   return {
-    ...{ timers, processes, tracked, table, lines, early, files, dumps, supervisor, exit },
+    ...{ timers, processes, tracked, table, lines, early, files, told, dumps, supervisor, exit },
     socket: `${stem}.sock`,
     isReady: () => isReady,
     setConfiguration: (next: LoadedConfiguration) => {
@@ -411,3 +413,17 @@ test("what is tracked is known to the VRRP process from its first word on, and t
   assert.equal(await stop(daemon), 0);
   assert.equal(daemon.table.isListenedTo, false);
 });
+
+test("systemd hears of start, reload, refusal and stop, each when it is over", async () => {
+  const daemon = await running();
+  daemon.supervisor.demand("reload");
+  assert.deepEqual(daemon.told.map(firstLine), ["READY=1", "RELOADING=1"]);
+  daemon.early.say({ kind: "reloaded", tookUs: 1, touched: 0 });
+  daemon.setConfiguration({ ...good(model([])), errors: 1 });
+  daemon.supervisor.demand("reload");
+  assert.deepEqual(daemon.told.map(firstLine).slice(2), ["READY=1", "RELOADING=1", "READY=1"]);
+  await stop(daemon);
+  assert.deepEqual(daemon.told.map(firstLine).slice(5), ["STOPPING=1"]);
+});
+
+const firstLine = (text: string): string => text.split("\n")[0] ?? "";

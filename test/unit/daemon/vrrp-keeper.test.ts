@@ -215,3 +215,14 @@ test("a model that comes during a stop starts a process after it", async () => {
   await settle();
   assert.equal(started.length, 2);
 });
+
+test("a process that was asked and has not answered is not called alive; one that speaks again is", () => {
+  const { keeper, last } = setUp();
+  assert.equal(keeper.checkLife(), true, "none runs");
+  keeper.configure(model);
+  last().say(loaded);
+  assert.equal(keeper.checkLife(), true);
+  assert.equal(keeper.checkLife(), false);
+  last().say({ kind: "alive", sequence: 1 });
+  assert.equal(keeper.checkLife(), true);
+});
