@@ -61,6 +61,7 @@ _keepalived() {
         *\ maintenance\ *) command=maintenance ;;
         *\ switchover\ *) command=switchover ;;
         *\ restart\ *) command=restart ;;
+        *\ release\ *) command=release ;;
         *\ check\ *) command=check ;;
         *\ explain\ *) command=explain ;;
         *\ completion\ *) command=completion ;;
@@ -113,6 +114,7 @@ _keepalived() {
             'maintenance') _keepalived_words --for --instance --reason --json --pid -p --socket --help -h ;;
             'switchover') _keepalived_words --force --release --json --pid -p --socket --help -h ;;
             'restart') _keepalived_words --keep --json --pid -p --socket --help -h ;;
+            'release') _keepalived_words --stop-post --help -h ;;
             'check') _keepalived_words --config-id -i --strict --portable --format --help -h ;;
             'explain') _keepalived_words --json --help -h ;;
             'completion') _keepalived_words --pid -p --socket --help -h ;;
@@ -125,7 +127,7 @@ _keepalived() {
     fi
     # A command, the second word of one, or what it is about.
     case "$COMP_CWORD ${COMP_WORDS[1]}" in
-        1\ *) _keepalived_words status why maintenance switchover restart check explain completion lsp config help; return ;;
+        1\ *) _keepalived_words status why maintenance switchover restart release check explain completion lsp config help; return ;;
         '2 config') _keepalived_words show diff; return ;;
     esac
     case "$command" in
@@ -137,7 +139,7 @@ _keepalived() {
         'completion') _keepalived_words bash zsh fish ;;
         'config show') _keepalived_files ;;
         'config diff') _keepalived_files ;;
-        'help') _keepalived_words status why maintenance switchover restart check explain completion lsp config help ;;
+        'help') _keepalived_words status why maintenance switchover restart release check explain completion lsp config help ;;
     esac
 }
 

@@ -81,6 +81,7 @@ complete -c keepalived -n '__keepalived_is_first' -a why -d 'everything about on
 complete -c keepalived -n '__keepalived_is_first' -a maintenance -d 'take this node, or one instance, out while you work on it'
 complete -c keepalived -n '__keepalived_is_first' -a switchover -d 'hand the addresses of a master to a peer, and leave them there'
 complete -c keepalived -n '__keepalived_is_first' -a restart -d 'replace the running program, after an upgrade, without a failover'
+complete -c keepalived -n '__keepalived_is_first' -a release -d 'take off what a daemon that was killed has left'
 complete -c keepalived -n '__keepalived_is_first' -a check -d 'every mistake in a file, or between the files of a cluster'
 complete -c keepalived -n '__keepalived_is_first' -a explain -d 'what a keyword means, its range, its default, an example'
 complete -c keepalived -n '__keepalived_is_first' -a completion -d 'a script that completes commands, options and names in your shell'
@@ -117,6 +118,8 @@ complete -c keepalived -n '__keepalived_in restart' -l json -d 'for programs'
 complete -c keepalived -n '__keepalived_in restart' -s p -l pid -F -d 'the daemon with this pid file' -r
 complete -c keepalived -n '__keepalived_in restart' -l socket -F -d 'the daemon behind this control socket' -r
 complete -c keepalived -n '__keepalived_in restart' -s h -l help -d 'print help'
+complete -c keepalived -n '__keepalived_in release' -l stop-post -d 'for systemd\'s ExecStopPost: spares what a new start goes on with'
+complete -c keepalived -n '__keepalived_in release' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in check' -s i -l config-id -d 'the id that @ID lines are for; one for each file, or several for one' -r
 complete -c keepalived -n '__keepalived_in check' -l strict -d 'everything that is said counts for the exit code'
 complete -c keepalived -n '__keepalived_in check' -l portable -d 'which Keepalived understands the file, and where it would not'
@@ -143,4 +146,4 @@ complete -c keepalived -n '__keepalived_in config diff' -l json -d 'for programs
 complete -c keepalived -n '__keepalived_in config diff' -s h -l help -d 'print help'
 complete -c keepalived -n '__keepalived_in config diff' -F
 complete -c keepalived -n '__keepalived_in help' -s h -l help -d 'print help'
-complete -c keepalived -n '__keepalived_in help' -a 'status why maintenance switchover restart check explain completion lsp config help'
+complete -c keepalived -n '__keepalived_in help' -a 'status why maintenance switchover restart release check explain completion lsp config help'

@@ -53,6 +53,7 @@ const RUNS: Readonly<Record<SubcommandName, () => Promise<Run>>> = {
   maintenance: async () => (await import("./planned.ts")).runMaintenance,
   switchover: async () => (await import("./planned.ts")).runSwitchover,
   restart: async () => (await import("./planned.ts")).runRestart,
+  release: async () => (await import("./release.ts")).runRelease,
   check: async () => (await import("./check.ts")).runCheck,
   explain: async () => (await import("./explain.ts")).runExplain,
   completion: async () => (await import("./completion.ts")).runCompletion,

@@ -111,6 +111,24 @@ export const SUBCOMMANDS = [
       "3 not running, 4 not allowed, 5 not begun: nothing has changed.",
   },
   {
+    name: "release",
+    operands: { kind: "none", shape: "[-- OPTION...]", minimum: 0, maximum: ANY_NUMBER },
+    options: [
+      {
+        long: "stop-post",
+        help: "for systemd's ExecStopPost: spares what a new start goes on with",
+      },
+    ],
+    summary: "take off what a daemon that was killed has left",
+    description:
+      "Addresses, routes, rules, firewall tables and virtual MACs that the configuration names are\n" +
+      "removed, and peers told, where the addresses are still leased. Changes nothing while a daemon\n" +
+      "runs. OPTIONs are those the daemon was started with; -f, -i, -s and -p count.\n" +
+      "--stop-post does nothing after a daemon that ended in good order, or with -V.\n" +
+      "Exit code: 0 done, 1 failed, 2 wrong use or no usable configuration, 4 not allowed, 5 not begun:\n" +
+      "a daemon runs.",
+  },
+  {
     name: "check",
     operands: { kind: "file", shape: "[FILE...]", minimum: 0, maximum: ANY_NUMBER },
     options: [

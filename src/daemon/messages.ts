@@ -43,6 +43,8 @@ export type ToVrrp =
   /** To a process started for nothing else: what a dead one has left is given up, with a word. */
   | {
       readonly kind: "giveUp";
+      /** What a process that follows soon can go on with stays. */
+      readonly spares: boolean;
       readonly model: Model;
       readonly options: VrrpProcessOptions;
       readonly predecessors: Predecessors;
@@ -99,6 +101,8 @@ export type FromVrrp =
   | { readonly kind: "planned"; readonly id: number; readonly outcome: PlannedOutcome }
   | { readonly kind: "reloaded"; readonly tookUs: number; readonly touched: number }
   | { readonly kind: "alive"; readonly sequence: number }
+  /** The answer to `giveUp`: instances of which something was left. */
+  | { readonly kind: "gaveUp"; readonly instances: readonly string[] }
   /** It cannot go on: the parent ends with this exit code (1 fatal, 2 config, 4 permission). */
   | { readonly kind: "fatal"; readonly code: number; readonly text: string }
   /** Adverts with priority 0 are out, addresses gone. */

@@ -311,6 +311,7 @@ export class Supervisor {
       // The keeper deals with these.
       case "loaded":
       case "alive":
+      case "gaveUp":
         return;
       default:
         unreachable(message);

@@ -15,6 +15,7 @@ import {
 } from "../report/life-lines.ts";
 import type { Model } from "../config/model.ts";
 import type { Timer, Timers } from "../sys/ports.ts";
+import { giveUp } from "./give-up.ts";
 import type { Logger } from "./logger.ts";
 import type { FromVrrp, SentVerdicts, ToVrrp, VrrpProcessOptions } from "./messages.ts";
 import { changeOfModel } from "./model-change.ts";
@@ -26,9 +27,6 @@ import type { ProcessEnd, VrrpProcess } from "./vrrp-process.ts";
 export const HEARTBEAT_INTERVAL = seconds(5);
 /** Unanswered questions in a row after which it is taken for dead: 20 s. */
 export const HEARTBEAT_LIMIT = 4;
-
-/** How long a process may take to give up what a dead one has left. */
-export const LAST_WORDS_LIMIT = seconds(5);
 
 export interface VrrpKeeperParts {
   readonly start: () => VrrpProcess;
@@ -225,19 +223,8 @@ export class VrrpKeeper {
     const { start, options, timers } = this.#parts;
     const model = this.#model;
     if (model === undefined) return;
-    const process = start();
-    const ending = timers.after(LAST_WORDS_LIMIT, () => {
-      process.kill("SIGKILL");
-    });
-    process.listen({
-      message: ({ kind }) => {
-        if (kind !== "loaded") return;
-        process.send({ kind: "giveUp", model, options, predecessors: this.#predecessors });
-      },
-      ended: () => {
-        ending.cancel();
-      },
-    });
+    const message = { model, options, predecessors: this.#predecessors, spares: false };
+    void giveUp(start(), timers, message);
   }
 
   #send(running: Running, message: ToVrrp): void {

@@ -170,14 +170,28 @@ export class VrrpDriver implements Disposable {
     this.#feed({ kind: "network", network: this.#watches.proofs.network() });
   }
 
-  /** Resigns on behalf of what a dead daemon has left, and takes that off; then `whenDone`. */
-  giveUp(whenDone: () => void): void {
+  /**
+   * Resigns on behalf of what a dead daemon has left, and takes that off; then `whenDone`. Returns
+   * the instances that had addresses on.
+   */
+  giveUp(whenDone: () => void): readonly string[] {
     this.#beginLinks();
     this.#resources.prepare(this.#config, this.#state);
     const inherited = this.#inherit();
-    this.#resources.removeStrays(inherited);
+    const strays = this.#resources.removeStrays(inherited);
+    this.#resources.firewall.begin();
     this.#syncSockets();
     this.stop(whenDone);
+    return this.#namesOf([...inherited.keys(), ...strays]);
+  }
+
+  /** Takes off only what no daemon could go on with, as `start` does. Returns whose it was. */
+  clear(): readonly string[] {
+    return this.#namesOf(this.#resources.removeStrays(this.#inherit()));
+  }
+
+  #namesOf(routers: readonly number[]): readonly string[] {
+    return routers.map((router) => this.#config.routers[router]?.config.name ?? "");
   }
 
   /** What a daemon that was killed has left is not stray where it can be taken over. */

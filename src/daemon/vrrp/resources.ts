@@ -176,7 +176,9 @@ export class RouterResources implements Disposable {
   removeStrays(inherited: ReadonlyMap<number, unknown>): readonly number[] {
     return this.#runtimes.flatMap(({ work, routes }, router) => {
       if (inherited.has(router)) return [];
+      routes.prepare(this.table.network);
       routes.removeStrays();
+      work.prepare(this.table);
       const strays = work.strays(this.table);
       if (strays.length === 0) return [];
       this.netlink.apply(this.netlink.prepare(strays), 0, strays.length);

@@ -149,15 +149,19 @@ export class VrrpSession {
   }
 
   /** For a predecessor that will not be followed soon: its last words, then the end. */
-  #giveUp({ model, options, predecessors }: Extract<ToVrrp, { kind: "giveUp" }>): void {
+  #giveUp(message: Extract<ToVrrp, { kind: "giveUp" }>): void {
+    const { model, options, predecessors, spares } = message;
     this.#ports.configure(model, options);
     const setup = { model, options, verdicts: NO_VERDICTS, predecessors };
     this.#driver = new VrrpDriver(this.#ports.network, setup, this.#output());
-    this.#driver.giveUp(() => {
+    const end = (): void => {
       this.#ports.later(0, () => {
         this.#ports.exit(ExitCode.ok);
       });
-    });
+    };
+    const instances = spares ? this.#driver.clear() : this.#driver.giveUp(end);
+    this.#send({ kind: "gaveUp", instances });
+    if (spares) end();
   }
 
   #start(message: Extract<ToVrrp, { kind: "configure" }>): void {
