@@ -138,7 +138,7 @@ export class VrrpKeeper {
    */
   checkLife(): boolean {
     const running = this.#running;
-    if (running?.isConfigured !== true) return true;
+    if (running?.model === undefined) return true;
     const { isHeard } = running;
     running.isHeard = false;
     this.#ping(running);
