@@ -51,6 +51,14 @@ const SUITES: readonly Suite[] = [
     minutes: 10,
     concurrency: 1,
   },
+  {
+    name: "package",
+    folders: ["test/package"],
+    needsRoot: true,
+    requirements: "package",
+    minutes: 15,
+    concurrency: 1,
+  },
 ];
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

@@ -19,7 +19,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fetchGuestKernel, KERNEL_DIRECTORY, KERNEL_PACKAGE } from "../vm/kernel.ts";
 
-export type Suite = "demo" | "kernel" | "interop" | "vm" | "bench";
+export type Suite = "demo" | "kernel" | "interop" | "vm" | "package" | "bench";
 
 export interface Requirement {
   readonly program: string;
@@ -79,6 +79,12 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     },
     { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
     { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
+  ],
+  package: [
+    ...NETWORK,
+    { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
+    { program: "mmdebstrap", package: "mmdebstrap", purpose: "a small Debian to install on" },
+    { program: "lintian", package: "lintian", purpose: "the rules of Debian packages" },
   ],
   bench: [
     ...NETWORK,
