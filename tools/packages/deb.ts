@@ -10,11 +10,12 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { KEEPALIVED_VERSION } from "../../src/report/version.ts";
 import { debianDependencies } from "./elf.ts";
@@ -40,7 +41,7 @@ function main(): void {
   const version = `${packageVersion()}-1`;
   const architecture = must("dpkg", ["--print-architecture"]).trim();
   const stage = join(ROOT, "dist/stage-deb");
-  fillStage(stage);
+  fillStage(stage, { UNITDIR: "/lib/systemd/system" });
   arrangeForDebian(stage);
   writeDocuments(stage, version);
   writeControl(stage, version, architecture);
@@ -53,16 +54,23 @@ function main(): void {
   console.log(relative(ROOT, target));
 }
 
-/** Where Debian wants services and their settings. */
+/** What has another place on Debian than elsewhere. */
 function arrangeForDebian(stage: string): void {
-  install(
-    "packaging/deb/keepalived.service",
-    join(stage, "lib/systemd/system/keepalived.service"),
-    0o644,
-  );
-  install("packaging/deb/keepalived.init", join(stage, "etc/init.d/keepalived"), 0o755);
-  install("packaging/common/default.keepalived", join(stage, "etc/default/keepalived"), 0o644);
-  mkdirSync(join(stage, "etc/keepalived"), { recursive: true });
+  rmSync(join(stage, "etc/sysconfig"), { recursive: true });
+  install("packaging/deb/default", join(stage, "etc/default/keepalived"), 0o644);
+  move(stage, "etc/keepalived/samples", join(DOC, "examples"));
+  rmSync(join(stage, "etc/keepalived/keepalived.conf.sample"));
+  move(stage, "usr/share/zsh/site-functions", "usr/share/zsh/vendor-completions");
+  const manual = join(stage, "usr/share/man");
+  for (const page of filesBelow(manual)) {
+    put(join(manual, `${page}.gz`), packed(readFileSync(join(manual, page), "utf8")));
+    rmSync(join(manual, page));
+  }
+}
+
+function move(stage: string, from: string, to: string): void {
+  mkdirSync(dirname(join(stage, to)), { recursive: true });
+  renameSync(join(stage, from), join(stage, to));
 }
 
 function writeDocuments(stage: string, version: string): void {
@@ -133,7 +141,7 @@ function recipe(name: string, values: Readonly<Record<string, string>>): string 
 }
 
 function put(path: string, content: string | Uint8Array, mode = 0o644): void {
-  mkdirSync(join(path, ".."), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   chmodSync(path, mode);
 }

@@ -29,17 +29,15 @@ export function buildSeconds(): number {
   return Number(process.env["SOURCE_DATE_EPOCH"] ?? Math.floor(Date.now() / 1000));
 }
 
-/** An empty `stage` with the program as `make install` puts it below /usr. */
-export function fillStage(stage: string): void {
+/** An empty `stage` with what `make install` has for /usr, and what packages run after an upgrade. */
+export function fillStage(stage: string, places: Readonly<Record<string, string>>): void {
   rmSync(stage, { recursive: true, force: true });
-  mkdirSync(stage, { recursive: true });
-  install("dist/single/keepalived", join(stage, "usr/sbin/keepalived"), 0o755);
-  install("dist/single/koffi.node", join(stage, "usr/lib/keepalived/koffi.node"), 0o644);
-  install(
-    "packaging/common/after-upgrade",
-    join(stage, "usr/libexec/keepalived-ts/after-upgrade"),
-    0o755,
-  );
+  must(process.execPath, [join(ROOT, "tools/install.mjs"), "install"], {
+    ...{ DESTDIR: stage, PREFIX: "/usr", SINGLE: "1", RECORD: "0" },
+    ...places,
+  });
+  const target = join(stage, "usr/libexec/keepalived-ts/after-upgrade");
+  install("packaging/common/after-upgrade", target, 0o755);
 }
 
 /** Copies a file of the project, with a mode that no umask changes. */
@@ -50,8 +48,13 @@ export function install(source: string, target: string, mode: number): void {
 }
 
 /** Runs a program that has to succeed. */
-export function must(program: string, words: readonly string[], cwd = ROOT): string {
-  const done = spawnSync(program, words, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+export function must(
+  program: string,
+  words: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): string {
+  const env = { ...process.env, ...settings };
+  const done = spawnSync(program, words, { cwd: ROOT, env, encoding: "utf8" });
   if (done.status === 0) return done.stdout;
   const reason = done.error?.message ?? `${done.stderr}${done.stdout}`;
   throw new Error(`${program} ${words.join(" ")}: ${reason}`);
