@@ -325,6 +325,25 @@ describe("lockPidFile()", () => {
     file.value[Symbol.dispose]();
   });
 
+  test("takes no program of ours for one that takes no locks, itself above all", async () => {
+    using directory = new TemporaryDirectory();
+    const path = join(directory.path, "keepalived.pid");
+    const program = join(directory.path, "keepalived");
+    copyFileSync(process.execPath, program);
+    const child = spawn(program, ["-e", "setTimeout(() => {}, 60_000)"], { stdio: "ignore" });
+    try {
+      for (const pid of [child.pid, process.pid]) {
+        writeFileSync(path, `${pid}\n`);
+        const file = lockPidFile(path);
+        assert.ok(file.ok);
+        file.value[Symbol.dispose]();
+      }
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+  });
+
   test("says what it could not open", () => {
     assert.throws(() => lockPidFile("/no/such/directory/x.pid"), /open the pid file.*errno 2/);
   });

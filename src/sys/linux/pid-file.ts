@@ -5,6 +5,7 @@ import {
   openSync,
   readlinkSync,
   readSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -53,7 +54,8 @@ export class PidFile implements Disposable {
 
 /**
  * Opens and locks a pid file without changing what it says. `locked`: another process has it, or a
- * Keepalived that takes no locks (2.2.7 was seen to take none) is the process that it names. Throws `SyscallError` when it cannot be opened at all.
+ * Keepalived that takes no locks (2.2.7 was seen to take none) is the process that it names.
+ * Throws `SyscallError` when it cannot be opened at all.
  */
 export function lockPidFile(path: string): Result<PidFile, { readonly kind: "locked" }> {
   let fd: number;
@@ -76,16 +78,20 @@ export function lockPidFile(path: string): Result<PidFile, { readonly kind: "loc
 /** A process id and a newline fit many times. */
 const CONTENT_BYTES = 64;
 
-/** Whether the process that a pid file names is the program of Keepalived, which ours never is. */
+/** Keepalived is a megabyte of C; ours has Node.js inside where it is one executable. */
+const LEAST_WITH_NODE_BYTES = 16 * 1024 * 1024;
+
+/** Whether the process that a pid file names is the program of Keepalived; ours takes locks. */
 function namesKeepalived(fd: number): boolean {
   const content = new Uint8Array(CONTENT_BYTES);
   const length = readSync(fd, content, 0, CONTENT_BYTES, 0);
   const pid = Number(new TextDecoder().decode(content.subarray(0, length)).trim());
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  const program = `/proc/${pid}/exe`;
   try {
-    // An upgrade replaces the file of a program that runs.
-    const program = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
-    return basename(program) === "keepalived";
+    // An upgrade replaces the file of a program that runs; the link leads to the old one all the same.
+    const name = basename(readlinkSync(program).replace(/ \(deleted\)$/, ""));
+    return name === "keepalived" && statSync(program).size < LEAST_WITH_NODE_BYTES;
   } catch {
     // There is no such process, or it is none of ours to look at.
     return false;
