@@ -8,7 +8,7 @@ STAMP := node_modules/.installed
 export DESTDIR PREFIX SYSCONFDIR SBINDIR BINDIR LIBDIR MANDIR UNITDIR INITDIR
 export TMPFILESDIR SYSUSERSDIR SINGLE RECORD
 
-.PHONY: help install uninstall build single deb check docs test test-unit test-root demo bench clean
+.PHONY: help install uninstall build single deb rpm check docs test test-unit test-root demo bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ uninstall: ## removes what `make install` put there, but for what was edited
 
 deb: single ## a Debian package in dist/packages
 	@VERSION=$(VERSION) npx tsx tools/packages/deb.ts
+
+rpm: single ## an RPM in dist/packages; needs rpmbuild
+	@VERSION=$(VERSION) npx tsx tools/packages/rpm.ts
 
 check: $(STAMP) ## format, lint, types, layer rules
 	@$(NPM) run --silent check
