@@ -26,23 +26,28 @@ export function daemonLoader(
   enterNamespace: EnterNamespace,
 ): () => LoadedConfiguration {
   let isInside = false;
+  const isAtHome = (namespace: string | undefined): boolean => isInside || namespace === undefined;
+  const read = (): LoadedConfig =>
+    loadFor(options, {
+      interfacesOf: (named) =>
+        isAtHome(options.netNamespace ?? named) ? interfaceTable() : undefined,
+    });
   return () => {
-    const first = isInside ? undefined : loadFor(options, {});
-    const namespace = options.netNamespace ?? first?.model.global.netNamespace;
-    if (!isInside && namespace !== undefined) {
-      try {
-        enterNamespace(namespace);
-        isInside = true;
-      } catch (error: unknown) {
-        if (!(error instanceof SyscallError) || first === undefined) throw error;
-        return {
-          ...finished(first, options),
-          startVerdict: CONFIG_EXIT,
-          lines: [problem(error.message)],
-        };
-      }
+    const loaded = read();
+    const namespace = options.netNamespace ?? loaded.model.global.netNamespace;
+    if (isInside || namespace === undefined) return finished(loaded, options);
+    try {
+      enterNamespace(namespace);
+      isInside = true;
+    } catch (error: unknown) {
+      if (!(error instanceof SyscallError)) throw error;
+      return {
+        ...finished(loaded, options),
+        startVerdict: CONFIG_EXIT,
+        lines: [problem(error.message)],
+      };
     }
-    return finished(loadFor(options, { interfaceExists: interfaceTable() }), options);
+    return finished(read(), options);
   };
 }
 
