@@ -9,7 +9,7 @@ import { assess } from "./assess.ts";
 import type { InstanceConfig, VirtualAddress } from "./config.ts";
 import { initialState, step } from "./instance.ts";
 import type { Expectation } from "./receive.ts";
-import type { InstanceState, Phase } from "./state.ts";
+import type { Assessment, InstanceState, Phase } from "./state.ts";
 import type { Effect, Input } from "./step.ts";
 import { withGroupFaults } from "./synchronise.ts";
 import { groupsOf, instancesOf, startTime } from "./system-state.ts";
@@ -85,15 +85,17 @@ export function reloadSystem(
     for (const effect of effects) farewells.push({ router: index, effect });
   }
   const facts = { ...state, virtualAddresses: next.virtualAddresses };
-  const assessments = next.routers.map((router) => assess(router.config, facts));
-  const carried = next.routers.map((router, index) =>
-    carry(router, {
-      before: pick(old.routers, origin[index]),
-      instance: pick(running, origin[index]),
-      fresh: initialState(router, assessments[index] ?? assess(router.config, facts), now),
-      now,
-    }),
-  );
+  const carried = next.routers.map((router, index) => {
+    const before = pick(old.routers, origin[index]);
+    const instance = pick(running, origin[index]);
+    if (before !== undefined && instance !== undefined) {
+      if (sameConfig(before.config, router.config)) return unchanged(instance);
+    }
+    const fresh = initialState(router, assess(router.config, facts), now);
+    return before === undefined || instance === undefined
+      ? newcomer(fresh)
+      : carry(router, { before, instance, fresh, now });
+  });
   const names = old.syncGroups.map(({ config }) => config.name);
   const groupStates = next.syncGroups.map(
     ({ config }) => state.groupStates[names.indexOf(config.name)] ?? "init",
@@ -104,9 +106,8 @@ export function reloadSystem(
     startAt: state.startAt === undefined ? undefined : startTime(next, state.launchedAt),
   });
   const inputs: [number, Input][] = [];
-  for (const [index, { isNew, changed }] of carried.entries()) {
-    const assessment = assessments[index];
-    if (!state.started || assessment === undefined) continue;
+  for (const [index, { isNew, changed, assessment }] of carried.entries()) {
+    if (!state.started) continue;
     if (isNew) inputs.push([index, { kind: "started" }]);
     else if (changed) inputs.push([index, { kind: "assessed", assessment }]);
   }
@@ -139,24 +140,33 @@ interface Carried {
   readonly effects: readonly Effect[];
   readonly isNew: boolean;
   readonly changed: boolean;
+  /** As the facts are now; of an unchanged instance as it was. */
+  readonly assessment: Assessment;
   readonly difference: Omit<AddressDifference, "router"> | undefined;
 }
+
+const unchanged = (instance: InstanceState): Carried => ({
+  instance,
+  effects: [],
+  isNew: false,
+  changed: false,
+  assessment: instance.assessment,
+  difference: undefined,
+});
+
+const newcomer = (fresh: InstanceState): Carried => ({ ...unchanged(fresh), isNew: true });
 
 function carry(
   router: Expectation,
   from: {
-    readonly before: Expectation | undefined;
-    readonly instance: InstanceState | undefined;
+    readonly before: Expectation;
+    readonly instance: InstanceState;
     readonly fresh: InstanceState;
     readonly now: Instant;
   },
 ): Carried {
   const { before, instance, fresh, now } = from;
-  const quiet = { effects: [], isNew: false, changed: false, difference: undefined };
-  if (before === undefined || instance === undefined) {
-    return { ...quiet, instance: fresh, isNew: true };
-  }
-  if (sameConfig(before.config, router.config)) return { ...quiet, instance };
+  const { assessment } = fresh;
   const { phase } = instance;
   const adapted: InstanceState = {
     ...instance,
@@ -167,11 +177,11 @@ function carry(
     logged: new Set(),
   };
   const rephased = { ...adapted, phase: adaptPhase(router, adapted, fresh, now) };
-  if (phase.kind !== "master") return { ...quiet, instance: rephased, changed: true };
+  if (phase.kind !== "master") return { ...unchanged(rephased), assessment, changed: true };
   const difference = differenceOf(before.config, router.config);
   const announces = difference.added.length > 0;
   const { announcements } = router.config;
-  const { effectivePriority } = fresh.assessment;
+  const { effectivePriority } = assessment;
   const sent = sendAdvert({
     ...rephased,
     assessment: { ...rephased.assessment, effectivePriority },
@@ -185,6 +195,7 @@ function carry(
     ],
     isNew: false,
     changed: true,
+    assessment,
     difference,
   };
 }

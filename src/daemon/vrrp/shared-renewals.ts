@@ -10,6 +10,9 @@ export const FEW_ADDRESSES = 8;
 /** Requests in a slice: about 4 ms of kernel work. */
 const SLICE = 256;
 
+/** So many instances renew each by itself, and what is encoded for the others stays. */
+const FEW_INSTANCES = 4;
+
 /** An instance whose lease is due. */
 export interface DueLease {
   readonly router: number;
@@ -29,7 +32,6 @@ interface Batch {
 export class SharedRenewals {
   readonly #netlink: Netlink;
   #batches: readonly Batch[] = [];
-  #due: readonly DueLease[] = [];
 
   constructor(netlink: Netlink) {
     this.#netlink = netlink;
@@ -40,37 +42,29 @@ export class SharedRenewals {
    * it changed since, or when the kernel refused one of its requests.
    */
   steps(due: readonly DueLease[], alone: (due: DueLease) => void): readonly (() => void)[] {
+    if (due.length <= FEW_INSTANCES) {
+      for (const each of due) alone(each);
+      return [];
+    }
     this.#encode(due);
     return this.#batches.map((batch) => () => {
       this.#renew(batch, alone);
     });
   }
 
-  /** Nothing to do while the same instances hold the same addresses. */
+  /** What is encoded stays while the same instances hold the same addresses. */
   #encode(due: readonly DueLease[]): void {
-    const isSame =
-      due.length === this.#due.length &&
-      due.every(({ work }, at) => work === this.#due[at]?.work) &&
-      this.#batches.every(({ owners }) => owners.every(isCurrent));
-    if (isSame) return;
-    this.#due = due;
-    const batches: Batch[] = [];
-    let owners: Owner[] = [];
-    let count = 0;
-    const close = (): void => {
-      const changes = owners.flatMap(({ work }) => work.renewals.changes);
-      if (changes.length > 0) batches.push({ owners, prepared: this.#netlink.prepare(changes) });
-      owners = [];
-      count = 0;
-    };
-    for (const each of due) {
-      const { changes, revision } = each.work.renewals;
-      if (count + changes.length > SLICE) close();
-      owners.push({ ...each, revision });
-      count += changes.length;
-    }
-    close();
-    this.#batches = batches;
+    const known = new Map(this.#batches.map((batch) => [batch.owners[0]?.work, batch]));
+    this.#batches = portionsOf(due).map((portion) => {
+      const batch = known.get(portion[0]?.work);
+      return batch !== undefined && isFor(batch, portion) ? batch : this.#batchOf(portion);
+    });
+  }
+
+  #batchOf(portion: readonly DueLease[]): Batch {
+    const owners = portion.map((each) => ({ ...each, revision: each.work.renewals.revision }));
+    const changes = owners.flatMap(({ work }) => work.renewals.changes);
+    return { owners, prepared: this.#netlink.prepare(changes) };
   }
 
   #renew({ owners, prepared }: Batch, alone: (due: DueLease) => void): void {
@@ -84,6 +78,32 @@ export class SharedRenewals {
       if (each !== undefined) alone(each);
     }
   }
+}
+
+/** Instances in order, as many as there is room for in a slice. */
+function portionsOf(due: readonly DueLease[]): readonly (readonly DueLease[])[] {
+  const portions: DueLease[][] = [];
+  let room = 0;
+  for (const each of due) {
+    const { length } = each.work.renewals.changes;
+    const last = portions.at(-1);
+    if (last === undefined || length > room) {
+      portions.push([each]);
+      room = SLICE;
+    } else last.push(each);
+    room -= length;
+  }
+  return portions;
+}
+
+function isFor({ owners }: Batch, portion: readonly DueLease[]): boolean {
+  return (
+    owners.length === portion.length &&
+    owners.every((owner, at) => {
+      const { router, work } = portion[at] ?? owner;
+      return owner.router === router && owner.work === work && isCurrent(owner);
+    })
+  );
 }
 
 /** It holds all its addresses, and they are those that were encoded. */

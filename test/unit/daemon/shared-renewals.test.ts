@@ -61,7 +61,7 @@ test("an instance that gives its address up between two ticks does not get it ba
   const lan = new FakeLan({ seed: 1 });
   countingHost(lan);
   const host = lan.host("r1");
-  const all = Array.from({ length: 3 }, (_, number) => instance(number));
+  const all = Array.from({ length: 6 }, (_, number) => instance(number));
   const options = { keepAddresses: false, detail: false };
   const setup = { model: modelOf(all), options, verdicts: NO_VERDICTS };
   const driver = new VrrpDriver(host, setup, silence);
