@@ -106,7 +106,7 @@ function program(s) {
   const dist = filesIn("dist", (name) => !name.endsWith(".new"));
   const koffi = [
     ...["package.json", "index.cjs", "LICENSE.txt"].map((name) => `node_modules/koffi/${name}`),
-    "node_modules/koffi/src/koffi/index.cjs",
+    ...["index.cjs", "src/static.cjs"].map((name) => `node_modules/koffi/src/koffi/${name}`),
     ...filesBelow(`node_modules/@koromix/koffi-${process.platform}-${process.arch}`),
   ];
   return [
