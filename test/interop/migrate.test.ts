@@ -306,13 +306,28 @@ describe("what keepalived leaves behind", { concurrency: 1 }, () => {
       const shown = await lb01.must(["ip", "address", "show", "dev", "eth0"]);
       assert.match(shown, /10\.0\.0\.3[^\n]*\n\s+valid_lft forever/);
 
-      pair.observer.forget();
       await ours.startAndWait();
       await pair.waitForHolder(lb02, 1_000);
       await site.web.waitForServer("lb02", SOON_MS, wallMs());
       await pair.waitForHolder(lb01, SOON_MS);
       const leased = await lb01.must(["ip", "address", "show", "dev", "eth0"]);
       assert.match(leased, /10\.0\.0\.3[^\n]*\n\s+valid_lft [34]sec/);
+    },
+  );
+
+  siteTest(
+    "`release` takes the address of a killed one off, and the peer serves",
+    { preempts: true },
+    async (site) => {
+      const { pair } = site;
+      const { lb01, lb02 } = pair;
+      pair.first.killFrozen();
+      await pair.waitForBoth(SOON_MS);
+      const config = configOf("lb01", { preempts: true });
+      const released = await new Keepalived(lb01, { kind: "ours", config }).invoke(["release"]);
+      assert.equal(released.code, 0, released.stderr);
+      await pair.waitForHolder(lb02, 1_000);
+      await site.web.waitForServer("lb02", SOON_MS, wallMs());
     },
   );
 });

@@ -65,14 +65,16 @@ test("every configuration in the documentation is accepted", () => {
   assert.deepEqual(refused, []);
 });
 
-test("the Chinese tutorial has the examples of the English one", () => {
-  const examplesOf = (page: string): readonly (string | undefined)[] => {
-    const { text = "" } = pages.find(({ path }) => path === `docs/user/${page}`) ?? {};
-    return [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map((match) => match[1]);
+test("Chinese pages have the examples and the sections of the English ones", () => {
+  const partsOf = (page: string): readonly (string | undefined)[] => {
+    const { text = "" } = pages.find(({ path }) => path === page) ?? {};
+    return [...text.matchAll(/^```.*\n([\s\S]*?)^```|^(#+) /gm)].map((m) => m[1] ?? m[2]);
   };
-  const english = examplesOf("getting-started.md");
-  assert.ok(english.length > 10);
-  assert.deepEqual(examplesOf("getting-started.zh-CN.md"), english);
+  for (const page of ["README", "docs/user/getting-started"]) {
+    const english = partsOf(`${page}.md`);
+    assert.ok(english.length > 10);
+    assert.deepEqual(partsOf(`${page}.zh-CN.md`), english);
+  }
 });
 
 test("every relative link leads to a file, and to a heading where it names one", () => {
