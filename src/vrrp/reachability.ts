@@ -88,11 +88,12 @@ export function noteDeaf(
 }
 
 /** An advert of another router has arrived, whatever it is worth: it is not deaf. */
-export function endDeafness(state: InstanceState, now: Instant): Step {
+export function onHeard(state: InstanceState, now: Instant): Step {
+  const heard = { ...state, heardAt: now };
   const deaf = state.conditions.filter(({ kind }) => kind === "deaf");
-  if (deaf.length === 0) return { state, effects: [] };
+  if (deaf.length === 0) return { state: heard, effects: [] };
   return {
-    state: without(state, ({ kind }) => kind === "deaf"),
+    state: without(heard, ({ kind }) => kind === "deaf"),
     effects: endEvents(deaf, now),
   };
 }

@@ -1,16 +1,13 @@
 /**
- * The documentation is true as far as a machine can see: configurations are accepted, links lead
- * somewhere, what is named exists, and generated tables are current.
+ * The documentation is true as far as a machine can see: links lead somewhere, what is named exists,
+ * and generated tables are current. Its examples are judged by `examples.test.ts`.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { OPTIONS } from "../../src/cli/option-table.ts";
 import type { OptionDeclaration } from "../../src/cli/option-table.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { textSource } from "../../src/config/source.ts";
 import {
   COMPAT_PAGE,
   IN_PART,
@@ -19,51 +16,7 @@ import {
   keywordRows,
   withTables,
 } from "../../tools/docs-compat.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-interface Page {
-  readonly path: string;
-  readonly text: string;
-}
-
-const pages: readonly Page[] = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
-  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
-].map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
-
-interface Fenced extends Page {
-  readonly line: number;
-}
-
-/** The fenced blocks of one language. */
-function fenced(language: string): readonly Fenced[] {
-  return pages.flatMap(({ path, text }) =>
-    [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-      (match) => ({
-        path,
-        line: text.slice(0, match.index).split("\n").length,
-        text: match[1] ?? "",
-      }),
-    ),
-  );
-}
-
-test("every configuration in the documentation is accepted", () => {
-  const blocks = fenced("conf");
-  assert.ok(blocks.length > 0);
-  const refused = blocks.flatMap(({ path, line, text }) => {
-    const { diagnostics, verdict } = loadConfig(textSource({ "example.conf": text }), {
-      path: "example.conf",
-    });
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
-    const reasons = errors.map(({ at, message }) => `${path}:${line + at.line}: ${message}`);
-    return verdict.run === undefined ? reasons : [...reasons, `${path}:${line}: cannot be run`];
-  });
-  assert.deepEqual(refused, []);
-});
+import { pages, ROOT } from "./documents.ts";
 
 test("Chinese pages have the examples and the sections of the English ones", () => {
   const partsOf = (page: string): readonly (string | undefined)[] => {

@@ -1,7 +1,7 @@
 /** `keepalived check`: what it takes, its exit codes and its forms; and the manual's example. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -145,16 +145,4 @@ test("progress is for a terminal, and for what takes longer than a second", () =
   assert.equal(run(true, 0, 500, 999), "");
   assert.equal(run(false, 0, 5_000), "");
   assert.equal(run(true, 0, 1_500, 1_550), "\r\x1b[Kreading …\r\x1b[K");
-});
-
-test("the example of docs/user/checking.md says what the command says", () => {
-  const page = readFileSync(join(ROOT, "docs/user/checking.md"), "utf8");
-  const [lb1 = "", lb2 = ""] = [...page.matchAll(/```conf\n([^]*?)```/g)].map(
-    (match) => match[1] ?? "",
-  );
-  write({ "lb1.conf": lb1, "lb2.conf": lb2 });
-
-  const shown = /```\n\$ keepalived check lb1\.conf lb2\.conf\n([^]*?)```/.exec(page)?.[1];
-
-  assert.equal(check("lb1.conf", "lb2.conf").out, shown);
 });
