@@ -46,8 +46,10 @@ class LogReader implements Disposable {
     this.#socket = openSocket(kind, "read a log", (socket) => {
       const name = new Uint8Array(SocketAddressUnix.size);
       new DataView(name.buffer).setUint16(0, AddressFamily.unix, LITTLE);
-      name.set(new TextEncoder().encode(path), SocketAddressUnix.path);
-      socket.bind(name);
+      const bytes = new TextEncoder().encode(path.replace(/^@/, "\0"));
+      name.set(bytes, SocketAddressUnix.path);
+      const length = SocketAddressUnix.path + bytes.length;
+      socket.bind(path.startsWith("@") ? name.subarray(0, length) : name);
     });
   }
 
@@ -394,6 +396,14 @@ describe("syslog", () => {
     assert.ok(taken > 0 && taken < 100_000);
     assert.equal(log.dropped, 1);
     assert.equal(reader.read(), "<30>keepalived: hello");
+  });
+
+  test("a socket that has a name but no path is reached, as systemd's may be", () => {
+    const name = `@keepalived-test-${process.pid}`;
+    using reader = new LogReader(name);
+    using socket = new LinuxSyslogSocket(name);
+    assert.equal(socket.send(new TextEncoder().encode("READY=1")), true);
+    assert.equal(reader.read(), "READY=1");
   });
 
   test("a log that was restarted is found again at once", async () => {

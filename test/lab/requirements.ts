@@ -65,6 +65,12 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     { program: "curl", package: "curl", purpose: "the tutorial's question to nginx" },
     { program: "keepalived", package: "keepalived", purpose: "the other side of mixed pairs" },
     { program: "/usr/lib/frr/vrrpd", package: "frr", purpose: "a third VRRP", optional: true },
+    {
+      program: "/lib/systemd/systemd",
+      package: "systemd",
+      purpose: "what the unit comes to",
+      optional: true,
+    },
     { program: "etcd", package: "etcd-server", purpose: "a split brain's witness", optional: true },
   ],
   vm: [
