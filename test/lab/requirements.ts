@@ -71,6 +71,7 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
       purpose: "what the unit comes to",
       optional: true,
     },
+    { program: "shellcheck", package: "shellcheck", purpose: "look at shell", optional: true },
     { program: "etcd", package: "etcd-server", purpose: "a split brain's witness", optional: true },
   ],
   vm: [
