@@ -132,7 +132,10 @@ describe("the unit under systemd", { skip, timeout: 180_000 }, () => {
       return (await mainPid()) !== before && (await state()) === "active";
     });
     await isMaster();
-    assert.match(await machine.must(["keepalived", "why", "VI_1"]), /took over from the daemon that ran here before/);
+    assert.match(
+      await machine.must(["keepalived", "why", "VI_1"]),
+      /took over from the daemon that ran here before/,
+    );
   });
 
   test("a VRRP process that hangs: the watchdog hears nothing, and systemd starts all anew", async () => {
