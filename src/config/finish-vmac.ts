@@ -21,11 +21,14 @@ export interface LinkNames {
 
 /** Chosen names are nobody else's, wherever in the file they stand. */
 export function linkNames(root: RootDraft): LinkNames {
-  const chosen = root.instances.flatMap(({ vmac, addresses, excludedAddresses }) => [
-    vmac?.name,
-    ...[...addresses, ...excludedAddresses].map((address) => address.vmac?.name),
-  ]);
-  return { taken: new Set(chosen.flatMap((name) => (name === undefined ? [] : [name.value]))) };
+  const taken = new Set<string>();
+  for (const { vmac, addresses, excludedAddresses } of root.instances) {
+    if (vmac?.name !== undefined) taken.add(vmac.name.value);
+    for (const address of [...addresses, ...excludedAddresses]) {
+      if (address.vmac?.name !== undefined) taken.add(address.vmac.name.value);
+    }
+  }
+  return { taken };
 }
 
 /** What the links of an instance depend on. */
@@ -57,16 +60,19 @@ export function finishVmac(
   const owner = { ...given, vrid, interfaceName };
   const own = draft.vmac === undefined ? undefined : ownLink(draft.vmac, owner, scope);
   const ofAddresses: VirtualLink[] = [];
+  const placing = { ...owner, own, ofAddresses };
+  /** Of those that are elsewhere, as few are. */
   const places = new Map<AddressDraft, string>();
   for (const address of [...draft.addresses, ...draft.excludedAddresses]) {
-    places.set(address, placeOf(address, { ...owner, own, ofAddresses }, scope) ?? interfaceName);
+    const place = placeOf(address, placing, scope);
+    if (place !== undefined && place !== interfaceName) places.set(address, place);
   }
   return {
     vmac:
       own === undefined && ofAddresses.length === 0
         ? NO_VMAC
         : { own, transmitsOnBase: own !== undefined && transmitsOnBase(owner), ofAddresses },
-    interfaceOf: (address) => places.get(address),
+    interfaceOf: (address) => places.get(address) ?? interfaceName,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Instant } from "../base/units.ts";
 import { backupHears, masterHears } from "./advert.ts";
 import { conditionOf, noteSign } from "./conditions.ts";
 import { heardAfter } from "./hmac.ts";
-import { onHeard } from "./reachability.ts";
+import { endDeafness } from "./reachability.ts";
 import { checkAdvert, countRejection } from "./receive.ts";
 import type { Expectation, Packet, Rejection, Verdict } from "./receive.ts";
 import type { InstanceState, Phase } from "./state.ts";
@@ -35,7 +35,7 @@ export function onPacket(
     wallClock,
   });
   const { source } = packet;
-  const reached = onHeard(state, now);
+  const reached = endDeafness(state, now);
   if (verdict.kind === "rejected") {
     const about = { kind: "packetRejected", source, now } as const;
     return andThen(reached, (s) => complain(s, verdict.rejection, about));
@@ -64,6 +64,7 @@ function believe(
   const counted: Step = {
     state: {
       ...state,
+      heardAt: now,
       // Keepalived: what we send must come after what we heard, or a backup would not believe it.
       sequence: Math.max(state.sequence, advert.sequence),
       heard: heardAfter(router.hmac, state.heard, advert),
@@ -98,7 +99,7 @@ const useOldChecksum = (state: InstanceState): Step => ({
 
 /** Counts, and says it once as long as it goes on, for each sender. */
 function complain(state: InstanceState, rejection: Rejection, about: Complaint): Step {
-  const counters = countRejection(state.counters, rejection);
+  const heard = { heardAt: about.now, counters: countRejection(state.counters, rejection) };
   const condition = conditionOf(rejection);
   const { kind, source, now } = about;
   // Its own setting makes it ignore all others: said once in a state.
@@ -106,7 +107,7 @@ function complain(state: InstanceState, rejection: Rejection, about: Complaint):
     const isSaid = state.logged.has(rejection.kind);
     const logged = isSaid ? state.logged : new Set([...state.logged, rejection.kind]);
     return {
-      state: { ...state, counters, logged },
+      state: { ...state, ...heard, logged },
       effects: isSaid ? [] : [event({ kind, source, rejection })],
     };
   }
@@ -114,7 +115,7 @@ function complain(state: InstanceState, rejection: Rejection, about: Complaint):
   const sign = { kind: condition, source, mac: undefined, detail };
   const { conditions, isNew } = noteSign(state.conditions, sign, now);
   return {
-    state: { ...state, counters, conditions },
+    state: { ...state, ...heard, conditions },
     effects: isNew ? [event({ kind, source, rejection })] : [],
   };
 }

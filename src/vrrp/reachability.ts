@@ -88,12 +88,11 @@ export function noteDeaf(
 }
 
 /** An advert of another router has arrived, whatever it is worth: it is not deaf. */
-export function onHeard(state: InstanceState, now: Instant): Step {
-  const heard = { ...state, heardAt: now };
+export function endDeafness(state: InstanceState, now: Instant): Step {
   const deaf = state.conditions.filter(({ kind }) => kind === "deaf");
-  if (deaf.length === 0) return { state: heard, effects: [] };
+  if (deaf.length === 0) return { state, effects: [] };
   return {
-    state: without(heard, ({ kind }) => kind === "deaf"),
+    state: without(state, ({ kind }) => kind === "deaf"),
     effects: endEvents(deaf, now),
   };
 }

@@ -84,5 +84,6 @@ export const event = (happened: InstanceEvent): Effect => ({ kind: "event", even
 /** One step after another: the effects in order, the last state. */
 export function andThen(first: Step, next: (state: InstanceState) => Step): Step {
   const second = next(first.state);
+  if (first.effects.length === 0) return second;
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }

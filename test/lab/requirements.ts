@@ -92,6 +92,10 @@ export const REQUIREMENTS: Readonly<Record<Suite, readonly Requirement[]>> = {
     { program: "tcpdump", package: "tcpdump", purpose: "record what passes the bridge" },
     { program: "mmdebstrap", package: "mmdebstrap", purpose: "a small Debian to install on" },
     { program: "lintian", package: "lintian", purpose: "the rules of Debian packages" },
+    { program: "rpmbuild", package: "rpm", purpose: "build and read RPMs", optional: true },
+    { program: "rpmlint", package: "rpmlint", purpose: "the rules of RPMs", optional: true },
+    { program: "crun", package: "crun", purpose: "run the container", optional: true },
+    { program: "setcap", package: "libcap2-bin", purpose: "rights of the image's program" },
   ],
   bench: [
     ...NETWORK,

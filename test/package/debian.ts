@@ -43,7 +43,7 @@ export async function prepareDebian(): Promise<void> {
 
 export class Debian {
   readonly host: Host;
-  static readonly #root = "/run/debian/root";
+  static readonly root = "/run/debian/root";
 
   /** Use `Debian.boot`. */
   constructor(host: Host) {
@@ -51,12 +51,12 @@ export class Debian {
   }
 
   static async boot(host: Host): Promise<Debian> {
-    const base = dirname(Debian.#root);
+    const base = dirname(Debian.root);
     await host.sh(
       [
-        `mkdir -p ${base} && mount -t tmpfs debian ${base} && mkdir ${base}/upper ${base}/work ${Debian.#root}`,
-        `mount -t overlay -o lowerdir=${SYSTEM},upperdir=${base}/upper,workdir=${base}/work debian ${Debian.#root}`,
-        `cd ${Debian.#root} && mount -t proc proc proc && mount --rbind /sys sys && mount --rbind /dev dev`,
+        `mkdir -p ${base} && mount -t tmpfs debian ${base} && mkdir ${base}/upper ${base}/work ${Debian.root}`,
+        `mount -t overlay -o lowerdir=${SYSTEM},upperdir=${base}/upper,workdir=${base}/work debian ${Debian.root}`,
+        `cd ${Debian.root} && mount -t proc proc proc && mount --rbind /sys sys && mount --rbind /dev dev`,
         "mount -t tmpfs -o mode=0755 run run && mkdir run/lock",
       ].join(" && "),
     );
@@ -66,7 +66,7 @@ export class Debian {
   /** Runs a line of shell inside, whatever comes of it. */
   run(line: string): Promise<Finished> {
     const environment = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "HOME=/root"];
-    return this.host.run(["chroot", Debian.#root, ...environment, "sh", "-c", line], {
+    return this.host.run(["chroot", Debian.root, ...environment, "sh", "-c", line], {
       timeoutMs: INSTALL_TIMEOUT_MS,
     });
   }
@@ -80,11 +80,11 @@ export class Debian {
 
   /** Puts a file of this machine into the system. */
   async copyIn(source: string, target: string): Promise<void> {
-    await must(["cp", source, this.host.machine.path(Debian.#root + target)]);
+    await must(["cp", source, this.host.machine.path(Debian.root + target)]);
   }
 
   async write(path: string, text: string, mode = 0o644): Promise<void> {
-    const target = Debian.#root + path;
+    const target = Debian.root + path;
     await this.host.must(["sh", "-c", `cat >"$0" && chmod ${mode.toString(8)} "$0"`, target], {
       input: text,
     });

@@ -7,6 +7,8 @@ import { isInstalled, REQUIREMENTS } from "../lab/requirements.ts";
 
 const PROGRAMS = {
   deb: ["dpkg-deb", "lintian", "mmdebstrap", "tcpdump"],
+  rpm: ["rpm", "rpmbuild", "rpmlint"],
+  container: ["crun", "setcap", "mmdebstrap", "tcpdump"],
 } as const;
 
 /** The reason to skip the tests of one kind of package, or false. */

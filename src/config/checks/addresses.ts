@@ -12,15 +12,7 @@ import type { Scope } from "../scope.ts";
 import type { InterfaceAddress } from "../surroundings.ts";
 
 export function checkAddresses(pairs: readonly Pair[], scope: Scope): void {
-  // A master that runs has its virtual addresses on the interface: they prove nothing.
-  const virtual = new Set(
-    pairs.flatMap(({ config }) =>
-      [...config.addresses, ...config.excludedAddresses].map(
-        ({ address, prefixLength }) => `${address}/${prefixLength}`,
-      ),
-    ),
-  );
-  const subnetsOf = subnetTable(virtual, scope);
+  const subnetsOf = subnetTable(pairs, scope);
   for (const pair of pairs) {
     checkLengths(pair, scope);
     checkOwnership(pair, scope);
@@ -31,20 +23,30 @@ export function checkAddresses(pairs: readonly Pair[], scope: Scope): void {
 type Subnets = (address: VirtualAddress) => readonly InterfaceAddress[];
 
 /** The addresses that prove a subnet, looked up once for each interface and family. */
-function subnetTable(virtual: ReadonlySet<string>, scope: Scope): Subnets {
-  const known = new Map<string, readonly InterfaceAddress[]>();
+function subnetTable(pairs: readonly Pair[], scope: Scope): Subnets {
+  const known = {
+    ipv4: new Map<string, readonly InterfaceAddress[]>(),
+    ipv6: new Map<string, readonly InterfaceAddress[]>(),
+  };
   return (made) => {
     const family = familyOf(made.address);
-    const key = `${family} ${made.interfaceName}`;
     const found =
-      known.get(key) ??
+      known[family].get(made.interfaceName) ??
       addressesOf([made], scope)
         .filter(({ address }) => familyOf(address) === family && !isLinkLocal(address))
-        .filter(({ address, length }) => !virtual.has(`${address}/${length}`));
-    known.set(key, found);
+        .filter((each) => !isVirtual(each, pairs));
+    known[family].set(made.interfaceName, found);
     return found;
   };
 }
+
+/** A master that runs has its virtual addresses on the interface: they prove nothing. */
+const isVirtual = ({ address, length }: InterfaceAddress, pairs: readonly Pair[]): boolean =>
+  pairs.some(({ config }) =>
+    [config.addresses, config.excludedAddresses].some((list) =>
+      list.some((each) => each.address === address && each.prefixLength === length),
+    ),
+  );
 
 const written = ({ draft }: Pair): readonly AddressDraft[] => [
   ...draft.addresses,
@@ -53,13 +55,14 @@ const written = ({ draft }: Pair): readonly AddressDraft[] => [
 
 /** Without a length an address is a host address, which is odd only where its neighbours are not. */
 function checkLengths(pair: Pair, scope: Scope): void {
+  const all = written(pair);
   for (const family of ["ipv4", "ipv6"] as const) {
-    const all = written(pair)
-      .filter(({ address }) => familyOf(address.value) === family)
-      .filter(({ address, peer }) => peer === undefined && !isLinkLocal(address.value));
-    const bare = all.find(({ length }) => length === undefined);
-    const model = all.find(({ length }) => length !== undefined);
-    if (bare === undefined || model?.length === undefined) continue;
+    const isMeant = ({ address, peer }: AddressDraft): boolean =>
+      peer === undefined && familyOf(address.value) === family && !isLinkLocal(address.value);
+    const bare = all.find((each) => each.length === undefined && isMeant(each));
+    if (bare === undefined) continue;
+    const model = all.find((each) => each.length !== undefined && isMeant(each));
+    if (model?.length === undefined) continue;
     complain(scope, pair.draft, {
       severity: "notice",
       code: "address-without-length",
@@ -115,27 +118,29 @@ function checkSubnets(pair: Pair, subnetsOf: Subnets, scope: Scope): void {
   const { draft, config } = pair;
   // The owner's virtual addresses are those of the interface, or it has been told.
   if (config.priority === OWNER) return;
-  const found = new Map<string, Outsiders>();
+  const found: Outsiders[] = [];
   for (const made of [...config.addresses, ...config.excludedAddresses]) {
     if (made.peer !== undefined || isLinkLocal(made.address)) continue;
     const own = subnetsOf(made);
     if (own.length === 0) continue;
     if (own.some(({ address, length }) => inSubnet(made.address, address, length))) continue;
     const isHost = made.prefixLength === fullLength(made.address);
-    const key = `${made.interfaceName} ${familyOf(made.address)} ${String(isHost)}`;
-    const known = found.get(key);
+    const known = found.find((each) => each.isHost === isHost && isBeside(each.first, made));
     if (known !== undefined) known.count += 1;
     else {
       const subnets = own.map(({ address, length }) => `${address}/${length}`).join(", ");
-      found.set(key, { first: made, isHost, subnets, count: 1 });
+      found.push({ first: made, isHost, subnets, count: 1 });
     }
   }
-  for (const outsiders of found.values()) {
+  for (const outsiders of found) {
     const { address } = outsiders.first;
     const at = written(pair).find((each) => each.address.value === address)?.address.at;
     if (at !== undefined) complain(scope, draft, { ...outsiderWords(outsiders), at });
   }
 }
+
+const isBeside = (a: VirtualAddress, b: VirtualAddress): boolean =>
+  a.interfaceName === b.interfaceName && familyOf(a.address) === familyOf(b.address);
 
 function outsiderWords({
   first,
