@@ -50,7 +50,7 @@ const LOADED_LATER = [
 /** How long the rehearsal may take before the build goes on without a cache. */
 const REHEARSAL_MS = 15_000;
 
-/** A start that opens sockets and ends before anything is sent. */
+/** A start that opens sockets, and a reload; it ends before anything is sent. */
 const REHEARSAL = `
 global_defs {
   router_id rehearsal
@@ -146,7 +146,7 @@ ${atEnd}script.runInThisContext()(exports, require, module, filename, __dirname)
 const KEEP = `require("node:v8").setFlagsFromString = () => undefined;
 process.on("exit", () => writeFileSync(stem + ".cache", script.createCachedData()));\n`;
 
-/** A start and a stop with loaders that write down, at the end, what was compiled. */
+/** A start, a reload and a stop with loaders that write down, at the end, what was compiled. */
 async function rehearse(programs) {
   mkdirSync(stage);
   for (const program of programs) {
@@ -162,7 +162,11 @@ async function rehearse(programs) {
   const patience = setTimeout(() => child.kill("SIGKILL"), REHEARSAL_MS);
   child.stderr.setEncoding("utf8").on("data", (text) => {
     // Without the right to open raw sockets it ends by itself, having compiled nearly everything.
-    if (text.includes("Startup complete")) child.kill("SIGTERM");
+    if (text.includes("Startup complete")) {
+      writeFileSync(config, REHEARSAL.replace("priority 100", "priority 101"));
+      child.kill("SIGHUP");
+    }
+    if (text.includes("Reload finished")) child.kill("SIGTERM");
   });
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(patience);
