@@ -5,18 +5,8 @@
  *   make deb VERSION=1.2.3 PACKAGES=/tmp DEBFULLNAME=... DEBEMAIL=... DEB_COMPRESSION=gzip
  */
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
 import { KEEPALIVED_VERSION } from "../../src/report/version.ts";
 import { debianDependencies } from "./elf.ts";
 import { holderIn, indented, partsWithin } from "./licences.ts";
@@ -28,6 +18,10 @@ import {
   must,
   packageVersion,
   ROOT,
+  compressManual,
+  filesBelow,
+  packed,
+  put,
 } from "./stage.ts";
 
 const RECIPES = join(ROOT, "packaging/deb");
@@ -61,11 +55,7 @@ function arrangeForDebian(stage: string): void {
   move(stage, "etc/keepalived/samples", join(DOC, "examples"));
   rmSync(join(stage, "etc/keepalived/keepalived.conf.sample"));
   move(stage, "usr/share/zsh/site-functions", "usr/share/zsh/vendor-completions");
-  const manual = join(stage, "usr/share/man");
-  for (const page of filesBelow(manual)) {
-    put(join(manual, `${page}.gz`), packed(readFileSync(join(manual, page), "utf8")));
-    rmSync(join(manual, page));
-  }
+  compressManual(stage);
 }
 
 function move(stage: string, from: string, to: string): void {
@@ -128,24 +118,9 @@ function writeControl(stage: string, version: string, architecture: string): voi
   for (const script of SCRIPTS) put(join(directory, script), recipe(script, { DEFAULTS }), 0o755);
 }
 
-function filesBelow(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
 function recipe(name: string, values: Readonly<Record<string, string>>): string {
   const text = readFileSync(join(RECIPES, name), "utf8");
   return text.replace(/@([A-Z_]+)@/g, (whole, key: string) => values[key] ?? whole);
 }
-
-function put(path: string, content: string | Uint8Array, mode = 0o644): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-  chmodSync(path, mode);
-}
-
-const packed = (text: string): Uint8Array => gzipSync(text, { level: 9 });
 
 main();

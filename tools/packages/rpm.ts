@@ -4,11 +4,11 @@
  *
  *   make rpm VERSION=1.2.3 PACKAGES=/tmp
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { KEEPALIVED_VERSION } from "../../src/report/version.ts";
 import { partsWithin } from "./licences.ts";
-import { fillStage, install, must, packageVersion, ROOT } from "./stage.ts";
+import { compressManual, fillStage, install, must, put, packageVersion, ROOT } from "./stage.ts";
 
 const OUTPUT = resolve(ROOT, process.env["PACKAGES"] ?? "dist/packages");
 const LICENCES = "usr/share/licenses/keepalived-ts";
@@ -21,15 +21,19 @@ function main(): void {
   // Where RPMs are at home, systemd is.
   rmSync(join(stage, "etc/init.d"), { recursive: true });
   install("LICENSE", join(stage, LICENCES, "LICENSE"), 0o644);
-  const parts = join(stage, LICENCES, "LICENSE.parts");
-  writeFileSync(
-    parts,
+  compressManual(stage);
+  put(
+    join(stage, LICENCES, "LICENSE.parts"),
     partsWithin(ROOT)
       .map(({ name, text }) => `${name}\n${"=".repeat(name.length)}\n\n${text.trim()}\n`)
       .join("\n\n"),
   );
-  chmodSync(parts, 0o644);
-  const settings = { _topdir: top, stage, version, provided: KEEPALIVED_VERSION };
+  const settings = {
+    _topdir: top,
+    ts_stage: stage,
+    ts_version: version,
+    ts_provides: KEEPALIVED_VERSION,
+  };
   const said = must("rpmbuild", [
     "-bb",
     ...Object.entries(settings).flatMap(([name, value]) => ["--define", `${name} ${value}`]),

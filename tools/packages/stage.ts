@@ -3,9 +3,18 @@
  * packages have beside it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -38,6 +47,32 @@ export function fillStage(stage: string, places: Readonly<Record<string, string>
   });
   const target = join(stage, "usr/libexec/keepalived-ts/after-upgrade");
   install("packaging/common/after-upgrade", target, 0o755);
+}
+
+/** Manual pages are compressed in packages. */
+export function compressManual(stage: string): void {
+  const manual = join(stage, "usr/share/man");
+  for (const page of filesBelow(manual)) {
+    put(join(manual, `${page}.gz`), packed(readFileSync(join(manual, page), "utf8")));
+    rmSync(join(manual, page));
+  }
+}
+
+/** Without a name and a time inside, so that a build can be repeated to the byte. */
+export const packed = (text: string): Uint8Array => gzipSync(text, { level: 9 });
+
+export function filesBelow(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Writes a file with a mode that no umask changes. */
+export function put(path: string, content: string | Uint8Array, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  chmodSync(path, mode);
 }
 
 /** Copies a file of the project, with a mode that no umask changes. */
