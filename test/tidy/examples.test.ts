@@ -28,6 +28,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { renderHelp } from "../../src/cli/help.ts";
+import { SUBCOMMANDS } from "../../src/cli/subcommand-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { textSource } from "../../src/config/source.ts";
 import { paintWith } from "../../src/report/paint.ts";
@@ -175,6 +176,26 @@ test("every command in the documentation can be typed", () => {
   assert.deepEqual([...found, ...typed], []);
 });
 
+test("every line that has systemd start the program could be typed", () => {
+  const units = [
+    ...ofKind("other").map(({ page, text }) => ({ path: page, text })),
+    ...filesBelow("packaging")
+      .filter((path) => path.includes("systemd"))
+      .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") })),
+  ];
+  const lines = units.flatMap(({ path, text }) =>
+    [...text.matchAll(/^Exec\w+=[-+!@:]*(\S*\/keepalived) (.*)$/gm)].map((match) => {
+      const words = (match[2] ?? "").split(" ").filter((word) => !word.startsWith("$"));
+      return { path, complaint: complaintAboutOurs(words) };
+    }),
+  );
+  assert.ok(lines.length > 0);
+  assert.deepEqual(
+    lines.filter(({ complaint }) => complaint !== undefined),
+    [],
+  );
+});
+
 test("every command within a sentence exists", () => {
   const found = pages.flatMap(codeSpansOf).flatMap((span) => {
     if (!/^(sudo )?(bin\/)?keepalived [^(]/.test(span.text) || MISTYPED.has(span.text)) return [];
@@ -209,7 +230,13 @@ test("every command in the manual pages and in the help exists", () => {
     command: match[1] ?? "",
   }));
   assert.ok(helped.length > 2);
-  const found = [...manuals, ...helped].flatMap(({ from, command }) =>
+  const described = SUBCOMMANDS.flatMap(({ name, description }) =>
+    [...description.matchAll(/\bkeepalived (completion \w+|\w+ --\w+)/g)].map((match) => ({
+      from: `keepalived help ${name}`,
+      command: match[0],
+    })),
+  );
+  const found = [...manuals, ...helped, ...described].flatMap(({ from, command }) =>
     commandsIn(command, 1).flatMap(({ words }) => {
       const complaint = complaintAbout(words);
       return complaint === undefined ? [] : [`${from}: ${complaint}`];
