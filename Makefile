@@ -19,13 +19,20 @@ $(STAMP): package.json package-lock.json
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# For `install`, which is often run by root: nothing is built again that is as it should be.
+dist/keepalived.cjs: $(STAMP) $(shell find src tools/build.mjs -type f)
+	@node tools/build.mjs
+
+dist/single/keepalived: dist/keepalived.cjs tools/single.mjs tools/single-main.cjs
+	@node tools/single.mjs
+
 build: $(STAMP) ## dist/ and an executable bin/keepalived
 	@node tools/build.mjs
 
 single: build ## dist/single/keepalived: one executable that needs no Node.js
 	@node tools/single.mjs
 
-install: $(if $(filter 1,$(SINGLE)),single,build) ## program, manual pages, samples, unit; see docs/user/installing.md
+install: $(if $(filter 1,$(SINGLE)),dist/single/keepalived,dist/keepalived.cjs) ## program, manual pages, samples, unit; see docs/user/installing.md
 	@node tools/install.mjs install
 
 uninstall: ## removes what `make install` put there, but for what was edited

@@ -59,7 +59,9 @@ export async function runRelease(given: SubcommandArguments): Promise<number> {
 }
 
 async function release(model: Model, spares: boolean): Promise<number> {
-  if (model.instances.length === 0) return ExitCode.ok;
+  // What has a lease is spared or has ended by itself.
+  const concerned = model.instances.filter(({ lease }) => !spares || lease === undefined);
+  if (concerned.length === 0) return ExitCode.ok;
   const { instances, complaints } = await giveUp(
     startVrrpProcess(ownStart("vrrp")),
     systemTimers(),

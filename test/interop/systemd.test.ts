@@ -1,6 +1,7 @@
 /** The installed unit under the real systemd: what it sees of a start, a reload, a crash, a hang. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PROJECT_DIRECTORY } from "../lab/namespace.ts";
 import { must } from "../lab/command.ts";
@@ -26,6 +27,8 @@ const config = (...lines: readonly string[]): string => `vrrp_instance VI_1 {
     }
 }
 `;
+
+const PAGE = readFileSync(join(PROJECT_DIRECTORY, "docs/user/installing.md"), "utf8");
 
 const skip = skipUnless() || (obstacleToSystemd() ?? false);
 
@@ -155,6 +158,18 @@ describe("the unit under systemd", { skip, timeout: 180_000 }, () => {
     await kill();
     await waitFor("failed", SOON_MS, async () => (await state()) === "failed");
     assert.ok(!(await hasAddress()));
+  });
+
+  test("the stricter settings of the page for users are borne: master, reload, maintenance", async () => {
+    const [, settings = ""] = /```ini\n\[Service\]\n(ProtectSystem[^`]+)```/.exec(PAGE) ?? [];
+    assert.notEqual(settings, "");
+    await restartWith(settings, config());
+    await systemctl("reload", UNIT);
+    for (const word of ["on", "off"]) {
+      const done = await machine.run(["keepalived", "maintenance", word]);
+      assert.equal(done.code, 0, done.stderr);
+    }
+    await isMaster();
   });
 
   test("an ordinary stop ends in good order", async () => {

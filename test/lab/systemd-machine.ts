@@ -32,6 +32,7 @@ const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 const FOREIGN = [
   ...["/etc/keepalived", "/etc/init.d/keepalived", "/etc/default/keepalived"],
   ...["/lib/systemd/system/keepalived.service", "/usr/sbin/keepalived"],
+  "/var/lib/keepalived",
 ];
 
 const bootScript = (stage: string): string => `set -e
