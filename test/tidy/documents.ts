@@ -1,5 +1,5 @@
 /** The documents of the project, and the blocks of code in them with what is declared about each. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,7 +39,7 @@ export function filesBelow(folder: string): readonly string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
-    .filter((path) => !NOT_READ.test(path))
+    .filter((path) => !NOT_READ.test(path) && statSync(join(ROOT, path)).isFile())
     .sort();
 }
 
