@@ -239,5 +239,9 @@ describe("the Debian package", { skip }, () => {
     await debian.sh(`apt-get install -y ${ARCHIVES}/*.deb </dev/null`);
     await waitForMaster(it);
     assert.match(await debian.sh("keepalived --version 2>&1"), /2\.2\.7/);
+    await debian.sh("dpkg --purge keepalived-ts");
+    await debian.sh("ls /etc/rc2.d/S*keepalived /etc/systemd/system/*.wants/keepalived.service");
+    await debian.sh("ls /etc/default/keepalived /etc/init.d/keepalived");
+    assert.ok(holds(it));
   });
 });
