@@ -6,7 +6,6 @@
 import { basename } from "node:path";
 import { parseInvocation } from "./command.ts";
 import type { Invocation } from "./command.ts";
-import { compileSparingly } from "./compilation.ts";
 import { nameProcess } from "./process-name.ts";
 import { ownStart } from "./program.ts";
 import { takeReplaced } from "./replacement.ts";
@@ -36,7 +35,6 @@ async function startDaemon(
   argv: readonly string[],
 ): Promise<void> {
   const { options, remarks } = invocation;
-  compileSparingly("parent");
   const { launchDaemon, takeLaunch } = await import("./launch.ts");
   const { startVrrpProcess } = await import("../daemon/vrrp-process.ts");
   const replaced = takeReplaced();
@@ -47,6 +45,8 @@ async function startDaemon(
   const signals = watchSignals({ ignoresInterrupt: options.ignoresInterrupt });
   const program = ownStart("vrrp");
   const early = options.runsVrrp ? startVrrpProcess(program) : undefined;
+  const { compileSparingly } = await import("./compilation.ts");
+  compileSparingly("parent");
   nameProcess(["keepalived", ...argv].join(" "), "keepalived");
   const { runDaemon } = await import("./run-daemon.ts");
   process.exit(await runDaemon({ options, argv, early, program, signals, launch, replaced }));
