@@ -25,6 +25,7 @@ const OUR_NAMES = /(^|\/)keepalived$/;
 /** What keeps it from being typed, in one sentence. */
 export function complaintAbout(words: readonly string[]): string | undefined {
   const [program = "", ...following] = words;
+  if (program.endsWith("/init.d/keepalived")) return complaintAboutInit(following);
   if (OUR_NAMES.test(program)) return complaintAboutOurs(following);
   if (program === "genhash") return complaintAboutGenhash(following);
   if (program === "make") return complaintAboutMake(following);
@@ -57,6 +58,18 @@ export function complaintAboutOurs(following: readonly string[]): string | undef
 function complaintAboutGenhash(following: readonly string[]): string | undefined {
   const parsed = parseGenhash(following);
   return parsed.ok ? undefined : parsed.error;
+}
+
+const INIT_ACTIONS = new Set(
+  [
+    ...readFileSync(join(ROOT, "packaging/sysv/keepalived.in"), "utf8").matchAll(
+      /^ *([a-z|-]+)\)/gm,
+    ),
+  ].flatMap((match) => (match[1] ?? "").split("|")),
+);
+
+function complaintAboutInit([action = ""]: readonly string[]): string | undefined {
+  return INIT_ACTIONS.has(action) ? undefined : `the init script has no '${action}'`;
 }
 
 const TARGETS = new Set(
