@@ -63,9 +63,9 @@ function complaintAboutGenhash(following: readonly string[]): string | undefined
 const INIT_ACTIONS = new Set(
   [
     ...readFileSync(join(ROOT, "packaging/sysv/keepalived.in"), "utf8").matchAll(
-      /^ *([a-z|-]+)\)/gm,
+      /^ *([a-z |-]+)\)/gm,
     ),
-  ].flatMap((match) => (match[1] ?? "").split("|")),
+  ].flatMap((match) => (match[1] ?? "").split(/ *\| */)),
 );
 
 function complaintAboutInit([action = ""]: readonly string[]): string | undefined {
