@@ -97,7 +97,8 @@ describe("the init script", { skip, timeout: TIMEOUT_MS * LIBRARIES.length }, ()
       assert.notEqual(second, first);
       await expect("condrestart", Code.ok);
       assert.notEqual(await pid(), second);
-      await host.sh(`kill -9 $(cat /run/keepalived.pid)`);
+      const killed = await pid();
+      await host.sh(`kill -9 ${killed}; while kill -0 ${killed} 2>/dev/null; do sleep 0.05; done`);
       await expect("status", Code.deadWithPidFile);
       await expect("start", Code.ok);
       await expect("stop", Code.ok);
@@ -111,7 +112,12 @@ describe("the init script", { skip, timeout: TIMEOUT_MS * LIBRARIES.length }, ()
     await using lan = await Lan.open([{ name: "lb01", addresses: ["10.0.0.7/24"] }]);
     const host = lan.host("lb01");
     host.writeFile(SCRIPT, readFileSync(TEMPLATE, "utf8"), 0o755);
-    const innocent = (await host.sh("sleep 60 >/dev/null 2>&1 & echo $!")).trim();
+    // One with the right name.
+    const innocent = (
+      await host.sh(
+        "cp /bin/sleep /run/lab/keepalived; /run/lab/keepalived 60 >/dev/null 2>&1 & echo $!",
+      )
+    ).trim();
     await host.sh(`echo ${innocent} > /run/keepalived.pid`);
     assert.equal((await host.run([SCRIPT, "stop"])).code, Code.ok);
     assert.equal((await host.run(["kill", "-0", innocent])).code, 0);
