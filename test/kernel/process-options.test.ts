@@ -156,8 +156,8 @@ describe("process options", { concurrency: 2 }, () => {
   });
 
   const SCRIPT = `#!/bin/sh
-echo "$1 $(id -u) $(id -G)" >> /tmp/ran
-chmod 666 /tmp/ran
+echo "$1 $(id -u) $(id -G)" >> /tmp/life/ran
+chmod 666 /tmp/life/ran
 `;
   const life = {
     kind: "ours",
@@ -172,10 +172,11 @@ chmod 666 /tmp/ran
     ),
   } as const;
   soloTest("scripts frame a life; a reload leaves its traces", life, async ({ daemon, host }) => {
-    await host.sh("chmod 755 /root; ln -s /root/life.sh /root/link");
+    // Not in /tmp itself: with fs.protected_regular not even root may append to the file of another there.
+    await host.sh("chmod 755 /root; ln -s /root/life.sh /root/link; mkdir -m 777 /tmp/life");
     host.writeFile("/root/life.sh", SCRIPT, 0o755);
     await daemon.startAndWait();
-    assert.equal(host.readFile("/tmp/ran"), "start 1 1\n");
+    assert.equal(host.readFile("/tmp/life/ran"), "start 1 1\n");
     host.writeFile("/tmp/reading", "somebody waits");
     await daemon.reload();
     assert.equal(host.hasFile("/tmp/reading"), false);
@@ -197,6 +198,6 @@ chmod 666 /tmp/ran
     await daemon.log.waitFor(/Reload complete/, SOON_MS, mark);
     await waitFor("the file to go", SOON_MS, () => !host.hasFile("/tmp/reload.at") || undefined);
     await daemon.stop();
-    assert.equal(host.readFile("/tmp/ran"), "start 1 1\nstop 0 0\n");
+    assert.equal(host.readFile("/tmp/life/ran"), "start 1 1\nstop 0 0\n");
   });
 });
