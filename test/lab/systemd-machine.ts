@@ -28,6 +28,9 @@ const CGROUP_MOUNTS = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 
 const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 
+/** Settings in /proc/sys of the whole machine, which systemd would change at its start. */
+const NOT_ITS_OWN = ["fs", "kernel", "vm"];
+
 /** What Debian's package would have put there. */
 const FOREIGN = [
   ...["/etc/keepalived", "/etc/init.d/keepalived", "/etc/default/keepalived"],
@@ -42,7 +45,11 @@ mkdir ${stage}/upper ${stage}/work ${stage}/root
 mount -t overlay overlay -o lowerdir=/,upperdir=${stage}/upper,workdir=${stage}/work ${stage}/root
 cd ${stage}/root
 mount -t proc proc proc
-mount -t sysfs sysfs sys
+for each in ${NOT_ITS_OWN.join(" ")}; do
+  mount --bind proc/sys/$each proc/sys/$each
+  mount -o remount,bind,ro proc/sys/$each
+done
+mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 for each in run tmp dev; do mount -t tmpfs tmpfs $each; done
 for each in ${DEVICES.join(" ")}; do touch dev/$each; mount --bind /dev/$each dev/$each; done
