@@ -5,11 +5,12 @@
  *   tsx bench/bench.ts --quick    a part of it, less than 3 minutes
  *   tsx bench/bench.ts --markdown   the tables as docs/benchmarks.md has them
  *   tsx bench/bench.ts --check    keepalived against itself: the ratios have to be near 1
- *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac,frr
+ *   tsx bench/bench.ts --only start,check,failover,takeover,load,reload,trackers,leases,vmac,memory,frr
  *
  * start: to the first advert; check: `-t` of large files, its time and memory; failover: a master
  * that crashes or stops; takeover: of many addresses; load: CPU and memory of being there; reload: of a thousand
  * instances; trackers: scripts, files, processes; leases: of many addresses, and a busy segment; vmac: virtual MACs;
+ * memory: with 1, 100 and 1,000 instances;
  * frr: failovers beside those of FRRouting's vrrpd, when it is installed.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -25,6 +26,7 @@ import { Contest } from "./contest.ts";
 import { playFailovers } from "./failover.ts";
 import { playLeases } from "./leases.ts";
 import { playLoads } from "./load.ts";
+import { playMemory } from "./memory.ts";
 import { playReloads } from "./reload.ts";
 import { playStarts } from "./startup.ts";
 import { playTakeovers } from "./takeover.ts";
@@ -54,6 +56,7 @@ interface Plan {
   readonly trackers: number;
   readonly leases: number;
   readonly vmac: number;
+  readonly memory: number;
   readonly frr: (intervalMs: number) => number;
 }
 
@@ -69,6 +72,7 @@ const FULL: Plan = {
   trackers: 2,
   leases: 2,
   vmac: 2,
+  memory: 1,
   frr: () => 4,
 };
 
@@ -84,6 +88,7 @@ const QUICK: Plan = {
   trackers: 0,
   leases: 0,
   vmac: 0,
+  memory: 0,
   frr: () => 0,
 };
 
@@ -97,6 +102,7 @@ const PARTS = [
   "trackers",
   "leases",
   "vmac",
+  "memory",
   "frr",
 ] as const;
 
@@ -152,6 +158,7 @@ async function play(contest: Contest, plan: Plan, parts: readonly string[]): Pro
   }
   if (parts.includes("leases")) await playLeases(contest, lan, { rounds: plan.leases, windowMs });
   if (parts.includes("vmac")) await playVmacs(contest, lan, { rounds: plan.vmac, windowMs });
+  if (parts.includes("memory")) await playMemory(contest, plan.memory);
   if (parts.includes("load")) {
     await playLoads(contest, { rounds: plan.load, windowMs });
   }

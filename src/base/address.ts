@@ -77,8 +77,13 @@ export function inSubnet(address: IpAddress, network: IpAddress, prefixLength: n
 
 /** The hardware address from its bytes (6 for Ethernet; InfiniBand has 20). */
 export function macFromBytes(bytes: Uint8Array): MacAddress {
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(":") as MacAddress;
+  let text = "";
+  for (const byte of bytes) text += `${text === "" ? "" : ":"}${HEX[byte] ?? ""}`;
+  return text as MacAddress;
 }
+
+/** Every byte in two digits: a machine may have thousands of links, each told several times. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** The hardware address in canonical spelling, or undefined when `text` is none. */
 export function parseMac(text: string): MacAddress | undefined {

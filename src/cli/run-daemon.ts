@@ -36,6 +36,7 @@ import type { Launch } from "./launch.ts";
 import { daemonLoader } from "./load-configuration.ts";
 import { openLogDescriptor } from "./log-descriptor.ts";
 import { loadMailer } from "./mailer.ts";
+import { keepYoungSpaceSmall } from "./memory-use.ts";
 import { nameProcess } from "./process-name.ts";
 import { sameProgram } from "./replacement.ts";
 import type { Replaced } from "./replacement.ts";
@@ -68,6 +69,7 @@ const originOf = ({ replaced, launch }: DaemonStart): Origin => ({
 const LAST_LINES_MS = 200;
 
 export async function runDaemon(start: DaemonStart): Promise<number> {
+  keepYoungSpaceSmall();
   const origin = originOf(start);
   const options = origin.isDetached ? detach(start.options, origin.directory) : start.options;
   const timers = systemTimers();
