@@ -1,6 +1,6 @@
 /** What programs that the daemon runs are judged by and started with. */
 import type { CommandContext } from "../daemon/script-commands.ts";
-import { processPort } from "../sys/linux/process.ts";
+import { GROUP_SETTER } from "../sys/linux/group-setter.ts";
 import { findGroup, findUser, supplementaryGroups } from "../sys/linux/users.ts";
 
 const DEFAULT_SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,7 +32,7 @@ export function scriptContext(): Omit<CommandContext, "global"> {
       },
     },
     self: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    canSetGroups: processPort.canSetGroups,
+    canSetGroups: GROUP_SETTER !== undefined,
     searchPath: process.env["PATH"] ?? DEFAULT_SEARCH_PATH,
   };
 }

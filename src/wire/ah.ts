@@ -3,7 +3,7 @@
  * RFC 2338 §5.3.6 has it for VRRP version 2 and Keepalived still speaks it. Weak by today's measure;
  * here so that it interoperates.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { cryptography } from "./cryptography.ts";
 import { IPV4_HEADER_LENGTH } from "./ipv4.ts";
 
 /*
@@ -79,7 +79,7 @@ export function verifyAh(packet: Uint8Array, key: Uint8Array, isRouted: boolean)
   if (packet.length < IPV4_HEADER_LENGTH + AH_LENGTH) return false;
   const start = IPV4_HEADER_LENGTH + ICV_OFFSET;
   const want = computeIcv(packet, key, isRouted);
-  return timingSafeEqual(packet.subarray(start, start + ICV_LENGTH), want);
+  return cryptography().timingSafeEqual(packet.subarray(start, start + ICV_LENGTH), want);
 }
 
 /** The SPI Keepalived uses: the source address of the packet. */
@@ -100,5 +100,5 @@ function computeIcv(packet: Uint8Array, key: Uint8Array, isRouted: boolean): Uin
   covered.fill(0, CHECKSUM_OFFSET, CHECKSUM_OFFSET + 2);
   const icvAt = IPV4_HEADER_LENGTH + ICV_OFFSET;
   covered.fill(0, icvAt, icvAt + ICV_LENGTH);
-  return createHmac("md5", key).update(covered).digest().subarray(0, ICV_LENGTH);
+  return cryptography().createHmac("md5", key).update(covered).digest().subarray(0, ICV_LENGTH);
 }

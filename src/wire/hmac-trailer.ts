@@ -2,8 +2,8 @@
  * The authentication trailer behind a VRRP message: HMAC-SHA256, cut to 128 bits, with a key number,
  * a time stamp and a counter against replay. keepalived.conf(5), auth_hmac (2.4).
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Family } from "../base/address.ts";
+import { cryptography } from "./cryptography.ts";
 
 /*
  *  0                   1                   2                   3
@@ -94,7 +94,7 @@ export function verifyHmacTrailer(
 ): boolean {
   if (trailer.length !== HMAC_TRAILER_LENGTH) return false;
   const want = computeMac(message, trailer.subarray(0, PREFIX_LENGTH), binding, key);
-  return timingSafeEqual(trailer.subarray(PREFIX_LENGTH), want);
+  return cryptography().timingSafeEqual(trailer.subarray(PREFIX_LENGTH), want);
 }
 
 /** Negative when `a` comes before `b`. */
@@ -113,7 +113,8 @@ function computeMac(
   pseudoHeader.set(source, 4);
   const covered = message.slice();
   covered.fill(0, VRRP_CHECKSUM_OFFSET, VRRP_CHECKSUM_OFFSET + 2);
-  return createHmac("sha256", key)
+  return cryptography()
+    .createHmac("sha256", key)
     .update(pseudoHeader)
     .update(covered)
     .update(prefix)

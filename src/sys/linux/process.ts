@@ -3,13 +3,12 @@
  * so that whatever it started ends with it, and its output is always drained and bounded.
  */
 import { spawn } from "node:child_process";
-import { realpathSync } from "node:fs";
 import { constants } from "node:os";
-import { basename } from "node:path";
 import { SyscallError } from "../../base/failure.ts";
 import { toMilliseconds, microseconds } from "../../base/units.ts";
 import type { Duration } from "../../base/units.ts";
 import type { ProcessPort, ProcessRequest, ProcessResult, RunningProcess } from "../ports.ts";
+import { GROUP_SETTER } from "./group-setter.ts";
 import { ProgramOutput } from "./program-output.ts";
 import { onProgramEnd, spawnProgram } from "./spawn.ts";
 
@@ -17,15 +16,6 @@ type Outcome = ProcessResult["outcome"];
 
 /** setTimeout wraps to 1 ms beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Of util-linux; the program of the same name in BusyBox knows no groups. */
-const GROUP_SETTER = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => {
-  try {
-    return basename(realpathSync(path)) === "setpriv";
-  } catch {
-    return false;
-  }
-});
 
 export const processPort: ProcessPort = { start, canSetGroups: GROUP_SETTER !== undefined };
 
@@ -97,10 +87,9 @@ function spawnAsWeAre({ argv, environment }: ProcessRequest, { writer }: Program
 /** What costs more: the page tables of Node are copied for it. */
 function fork(request: ProcessRequest, { writer }: ProgramOutput): Child {
   const { uid, gid, groups } = request;
-  const isSetByOther = groups !== undefined && GROUP_SETTER !== undefined;
-  const [program, ...args] = isSetByOther
-    ? withGroups(GROUP_SETTER, groups, request)
-    : request.argv;
+  const setter = GROUP_SETTER;
+  const isSetByOther = groups !== undefined && setter !== undefined;
+  const [program, ...args] = isSetByOther ? withGroups(setter, groups, request) : request.argv;
   const child = spawn(program, args, {
     detached: true,
     stdio: ["ignore", writer, writer],
