@@ -53,13 +53,15 @@ function main(): void {
     session.receive(message as ToVrrp);
   });
   // Without a parent nobody runs the checks or answers the operator: give the addresses up.
-  process.on("disconnect", () => {
-    session.stop();
-  });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
+  const stopSoon = (): void => {
+    setTimeout(() => {
       session.stop();
-    });
+    }, PARENT_GONE_DELAY_MS);
+  };
+  process.on("disconnect", stopSoon);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // The kernel's word that the parent has died is such a signal; the parent itself sends a message.
+    process.on(signal, stopSoon);
   }
   // `killall -HUP keepalived` reaches this process too; the parent acts on it.
   for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE"] as const) {
@@ -113,6 +115,11 @@ function configure({ global }: Model, settings: VrrpSettings): readonly string[]
   ];
 }
 
+/**
+ * Who kills the parent may kill this process next (`pkill -9 keepalived`), and then the addresses are
+ * better left to the daemon that follows than given to a peer.
+ */
+const PARENT_GONE_DELAY_MS = 50;
 const SIGTERM = 15;
 const LEAST_TIMER_SLACK_NS = 1;
 const NEEDED_CAPABILITIES: readonly Capability[] = [

@@ -71,12 +71,8 @@ describe("the unit under systemd", { skip, timeout: 180_000 }, () => {
       .sort((a, b) => Number(a) - Number(b));
   const signal = (name: string, pids: readonly string[]): Promise<string> =>
     machine.must(["kill", `-${name}`, ...pids]);
-  /** None may hear of the death of another. */
-  const kill = async (): Promise<void> => {
-    const all = processes();
-    await signal("STOP", all);
-    await signal("KILL", all);
-  };
+  /** One after the other, as pkill does: none may act on the death of another. */
+  const kill = (): Promise<string> => signal("KILL", processes());
   /** Lines of a drop-in, and a fresh start with them. */
   const restartWith = async (unitLines: string, configuration: string): Promise<void> => {
     machine.writeFile(`/etc/systemd/system/${UNIT}.d/lab.conf`, `[Service]\n${unitLines}\n`);
