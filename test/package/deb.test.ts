@@ -92,8 +92,17 @@ async function configure(debian: Debian, text: string): Promise<void> {
 
 const holds = ({ debian }: Scene): boolean => debian.host.holds(ADDRESS);
 
-const waitForMaster = (it: Scene): Promise<true> =>
-  waitFor("the package's daemon to be master", SOON_MS, () => holds(it));
+async function waitForMaster(it: Scene): Promise<void> {
+  try {
+    await waitFor("the package's daemon to be master", SOON_MS, () => holds(it));
+  } catch (error) {
+    const said = await it.debian.sh(
+      "keepalived status 2>&1; cat /run/keepalived*.pid /run/vrrp.pid 2>&1; cat /var/log/syslog 2>&1 | tail -40; exit 0",
+    );
+    if (error instanceof Error) error.message += `\n${daemons(it).join("\n")}\n${said}`;
+    throw error;
+  }
+}
 
 const parentOf = async ({ debian }: Scene): Promise<string> =>
   (await debian.sh("cat /run/keepalived.pid")).trim();
