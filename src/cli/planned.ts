@@ -1,7 +1,6 @@
 /** `keepalived maintenance`, `switchover` and `restart`: orders to the running daemon. */
 import type { OrderRequest, OrderResponse } from "../daemon/control-protocol.ts";
 import { LONGEST_MAINTENANCE_MS, REASON_LENGTH } from "../daemon/control-protocol.ts";
-import { renderNotAllowed, renderNotRunning } from "../report/control-lines.ts";
 import {
   renderOrderJson,
   renderPlannedResult,
@@ -13,19 +12,12 @@ import { systemTimers } from "../sys/linux/timers.ts";
 import { askStatus, sendOrder, socketFor } from "./control-client.ts";
 import type { OrderAnswer } from "./control-client.ts";
 import { parseSpan } from "./span.ts";
+import { ExitCode as AnswerCode, reportNoAnswer } from "./no-answer.ts";
 import type { SubcommandArguments } from "./subcommand-arguments.ts";
 import { writeOut } from "./terminal.ts";
 
 /** Beside those of `status`: 2 wrong use, 5 not begun, 6 begun and taken back. */
-const ExitCode = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  notRunning: 3,
-  notAllowed: 4,
-  refused: 5,
-  takenBack: 6,
-} as const;
+const ExitCode = { ...AnswerCode, usage: 2, refused: 5, takenBack: 6 } as const;
 
 /** An order that only changes a setting is answered at once. */
 const QUICK_MS = 10_000;
@@ -131,20 +123,9 @@ function misuse(text: string): number {
 }
 
 function report(given: SubcommandArguments, answer: OrderAnswer): number {
-  const socket = socketOf(given);
-  switch (answer.kind) {
-    case "answered":
-      return reportResponse(given.has("json"), answer.response);
-    case "notRunning":
-      writeOut(process.stderr, renderNotRunning(socket));
-      return ExitCode.notRunning;
-    case "notAllowed":
-      writeOut(process.stderr, renderNotAllowed(socket));
-      return ExitCode.notAllowed;
-    case "failed":
-      writeOut(process.stderr, `The daemon at ${socket} gave no answer: ${answer.reason}\n`);
-      return ExitCode.failed;
-  }
+  return answer.kind === "answered"
+    ? reportResponse(given.has("json"), answer.response)
+    : reportNoAnswer(socketOf(given), answer);
 }
 
 function reportResponse(asJson: boolean, response: OrderResponse): number {

@@ -1,20 +1,14 @@
 /** `keepalived status` and `keepalived why`. */
-import {
-  renderNoSuchInstance,
-  renderNotAllowed,
-  renderNotRunning,
-} from "../report/control-lines.ts";
+import { renderNoSuchInstance } from "../report/control-lines.ts";
 import type { DaemonSnapshot } from "../report/state.ts";
 import { renderStatusJson } from "../report/status-json.ts";
 import { renderStatus, renderWhy } from "../report/status.ts";
 import type { StatusContext } from "../report/status.ts";
 import { systemTimers } from "../sys/linux/timers.ts";
 import { askStatus, socketFor } from "./control-client.ts";
+import { ExitCode, reportNoAnswer } from "./no-answer.ts";
 import type { SubcommandArguments } from "./subcommand-arguments.ts";
 import { paintFor, writeOut } from "./terminal.ts";
-
-/** Exit codes, as LSB init scripts use them: 3 is "not running". */
-const ExitCode = { ok: 0, failed: 1, notRunning: 3, notAllowed: 4 } as const;
 
 /** Entries asked for by `why`: enough to find a few of one instance among many. */
 const WHY_JOURNAL = 1_000;
@@ -44,22 +38,10 @@ async function ask(
 ): Promise<number> {
   const socket = socketFor({ pidFile: given.get("pid"), socket: given.get("socket") });
   const answer = await askStatus(socket, journal);
-  switch (answer.kind) {
-    case "answered": {
-      const { code, text } = view(answer.status);
-      writeOut(code === ExitCode.ok ? process.stdout : process.stderr, text);
-      return code;
-    }
-    case "notRunning":
-      writeOut(process.stderr, renderNotRunning(socket));
-      return ExitCode.notRunning;
-    case "notAllowed":
-      writeOut(process.stderr, renderNotAllowed(socket));
-      return ExitCode.notAllowed;
-    case "failed":
-      writeOut(process.stderr, `The daemon at ${socket} gave no answer: ${answer.reason}\n`);
-      return ExitCode.failed;
-  }
+  if (answer.kind !== "answered") return reportNoAnswer(socket, answer);
+  const { code, text } = view(answer.status);
+  writeOut(code === ExitCode.ok ? process.stdout : process.stderr, text);
+  return code;
 }
 
 function context(): StatusContext {
