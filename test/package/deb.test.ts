@@ -3,19 +3,15 @@
  * upgraded while it is master, goes without a trace.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { CONFIG_FILE, Keepalived } from "../lab/keepalived.ts";
-import { must, run } from "../lab/command.ts";
+import { run } from "../lab/command.ts";
 import { Lan } from "../lab/lan.ts";
-import { PROJECT_DIRECTORY } from "../lab/namespace.ts";
 import { sleep, staysTrue, waitFor } from "../lab/wait.ts";
-import { ARCHIVES, Debian, prepareDebian } from "./debian.ts";
-import { skipPackages } from "./gate.ts";
+import { ARCHIVES, Debian } from "./debian.ts";
+import { BUILD_TIMEOUT_MS, twoVersions } from "./two-versions.ts";
 
 const SOON_MS = 15_000;
-const BUILD_TIMEOUT_MS = 300_000;
 const ADDRESS = "10.0.0.3";
 const ALLOW = "#!/bin/sh\nexit 0\n";
 const FORBID = "#!/bin/sh\nexit 101\n";
@@ -33,39 +29,8 @@ const config = (priority: number, line = ""): string => `vrrp_instance VI_1 {
 }
 `;
 
-mkdirSync(join(PROJECT_DIRECTORY, ".cache"), { recursive: true });
-const output = mkdtempSync(join(PROJECT_DIRECTORY, ".cache/deb-"));
-/** Two versions of the same program. */
-const packages = { first: "", second: "" };
-const skip = skipPackages("deb");
-
-async function build(version: string): Promise<string> {
-  const tool = join(PROJECT_DIRECTORY, "tools/packages/deb.ts");
-  const words = [join(PROJECT_DIRECTORY, "node_modules/.bin/tsx"), tool];
-  const settings = { VERSION: version, PACKAGES: output, DEB_COMPRESSION: "gzip" };
-  const said = await must(words, {
-    env: { ...process.env, ...settings },
-    timeoutMs: BUILD_TIMEOUT_MS,
-  });
-  return join(PROJECT_DIRECTORY, said.trim());
-}
-
-before(
-  async () => {
-    if (skip !== false) return;
-    await must([process.execPath, join(PROJECT_DIRECTORY, "tools/single.mjs")], {
-      timeoutMs: BUILD_TIMEOUT_MS,
-    });
-    packages.first = await build("0.0.1");
-    packages.second = await build("0.0.2");
-    await prepareDebian();
-  },
-  { timeout: 2 * BUILD_TIMEOUT_MS },
-);
-
-after(() => {
-  rmSync(output, { recursive: true, force: true });
-});
+const packages = twoVersions("deb", { DEB_COMPRESSION: "gzip" });
+const { skip } = packages;
 
 interface Scene extends AsyncDisposable {
   readonly lan: Lan;

@@ -3,19 +3,17 @@
  * the addresses. No distribution of RPMs runs here, and no systemd: a stand-in notes what is asked.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { CONFIG_FILE } from "../lab/keepalived.ts";
 import { must, run } from "../lab/command.ts";
 import { Lan } from "../lab/lan.ts";
 import { PROJECT_DIRECTORY } from "../lab/namespace.ts";
 import { waitFor } from "../lab/wait.ts";
-import { Debian, prepareDebian } from "./debian.ts";
-import { skipPackages } from "./gate.ts";
+import { Debian } from "./debian.ts";
+import { BUILD_TIMEOUT_MS, twoVersions } from "./two-versions.ts";
 
 const SOON_MS = 15_000;
-const BUILD_TIMEOUT_MS = 300_000;
 const ADDRESS = "10.0.0.3";
 const CONFIG = `vrrp_instance VI_1 {
     state BACKUP
@@ -29,36 +27,8 @@ const CONFIG = `vrrp_instance VI_1 {
 `;
 const SYSTEMCTL = '#!/bin/sh\necho "$*" >>/run/asked\n';
 
-mkdirSync(join(PROJECT_DIRECTORY, ".cache"), { recursive: true });
-const output = mkdtempSync(join(PROJECT_DIRECTORY, ".cache/rpm-"));
-const packages = { first: "", second: "" };
-const skip = skipPackages("rpm");
-
-async function build(version: string): Promise<string> {
-  const tool = join(PROJECT_DIRECTORY, "tools/packages/rpm.ts");
-  const said = await must([join(PROJECT_DIRECTORY, "node_modules/.bin/tsx"), tool], {
-    env: { ...process.env, VERSION: version, PACKAGES: output },
-    timeoutMs: BUILD_TIMEOUT_MS,
-  });
-  return join(PROJECT_DIRECTORY, said.trim());
-}
-
-before(
-  async () => {
-    if (skip !== false) return;
-    await must([process.execPath, join(PROJECT_DIRECTORY, "tools/single.mjs")], {
-      timeoutMs: BUILD_TIMEOUT_MS,
-    });
-    packages.first = await build("0.0.1");
-    packages.second = await build("0.0.2");
-    await prepareDebian();
-  },
-  { timeout: 2 * BUILD_TIMEOUT_MS },
-);
-
-after(() => {
-  rmSync(output, { recursive: true, force: true });
-});
+const packages = twoVersions("rpm");
+const { skip } = packages;
 
 describe("the RPM", { skip }, () => {
   test("rpmlint has no errors", async () => {
